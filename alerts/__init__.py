@@ -1,0 +1,1 @@
+"""Mail out: the outbox to SMTP, digests, quiet hours and budgets."""

@@ -1,0 +1,102 @@
+"""The rules a team may tune - weights, windows, budgets, quiet hours - as one checked record read from TOML."""
+
+import tomllib
+from datetime import time
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from config.words import NoticeKind, Priority, Signal
+
+
+class _Section(BaseModel):
+    """A part of the policy; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RiskPolicy(_Section):
+    """How findings become a score and a score a risk. Bands are the lower bounds of elevated, high, critical."""
+
+    weights: dict[Signal, float]
+    pairs: dict[str, float]
+    text_cap: float
+    bands: tuple[float, float, float]
+    dead_band: float
+    fall_after_business_hours: float
+    fall_below_share: float
+    open_at_level: Annotated[int, Field(ge=1, le=3)]
+    open_at_score: float
+
+
+class ThreadPolicy(_Section):
+    """When a mail without usable headers may be taken for part of a conversation."""
+
+    fuzzy_days: int
+    fuzzy_score: float
+    fuzzy_joins: bool
+
+
+class AlertPolicy(_Section):
+    """How much mail a person gets, and when. Hours are in the person's own zone."""
+
+    daily_budget: int
+    quiet_from: time
+    quiet_until: time
+    break_quiet: tuple[NoticeKind, ...]
+    break_quiet_priority: Priority
+    digest_hour: Annotated[int, Field(ge=0, le=23)]
+    retry_minutes: tuple[int, ...]
+    give_up_hours: int
+    cap_per_hour_person: int
+    cap_per_hour_escalation: int
+    cap_per_hour_total: int
+    promise_warning_business_hours: float
+    no_answer_business_hours: float
+    realert_unacknowledged_business_hours: float
+
+
+class CommandPolicy(_Section):
+    """Commands by mail."""
+
+    token_days: int
+    confirm_hours: int
+    undo_hours: int
+    most_commands: int
+    most_unknown_lines: int
+    bad_tokens_per_hour: int
+    answers_per_hour: int
+
+
+class Policy(_Section):
+    """The whole of it; `version` is written beside every decision it made."""
+
+    version: str
+    risk: RiskPolicy
+    threading: ThreadPolicy
+    alerts: AlertPolicy
+    commands: CommandPolicy
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """The shipped policy, with the keys of `path` laid over it.
+
+    Raises:
+        OSError: the file cannot be read.
+        tomllib.TOMLDecodeError: it is not TOML.
+        pydantic.ValidationError: a key is unknown or a value out of range.
+    """
+    data = tomllib.loads(files("config").joinpath("policy.toml").read_text(encoding="utf-8"))
+    if path is not None:
+        _overlay(data, tomllib.loads(path.read_text(encoding="utf-8")))
+    return Policy.model_validate(data)
+
+
+def _overlay(base: dict[str, Any], over: dict[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _overlay(base[key], value)
+        else:
+            base[key] = value

@@ -1,0 +1,1 @@
+"""Mail in: IMAP and files, parsed, threaded, replies understood."""

@@ -1,0 +1,173 @@
+"""The facts a rule may look at: one conversation, its people, its account and its calendar, as plain data."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from config.words import Direction, Level, PromiseKind, PromiseState, Risk, Signal
+from signals.reading import Reading
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Business hours of a team. `zone` is an IANA name; `holidays` are whole days off."""
+
+    zone: str = "UTC"
+    opens: time = time(9)
+    closes: time = time(17, 30)
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody on the header line: who, whether one of ours, and the title the best source knows."""
+
+    address: str
+    name: str = ""
+    ours: bool = False
+    team: str = ""
+    title: str = ""
+    title_source: str = ""
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Msg:
+    """One message of the conversation, with what the reader found in its new text."""
+
+    id: int
+    message_id: str
+    direction: Direction
+    author: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    sent_at: datetime
+    subject: str
+    text: str
+    automatic: bool
+    attachments: int
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class ForcedPromise:
+    """A promise set or settled by a person's command; it outranks what the texts say."""
+
+    message_id: int | None
+    start: int
+    state: PromiseState | None
+    due: datetime | None = None
+    quote: str = ""
+    made_at: datetime | None = None
+    made_by: str = ""
+
+
+@dataclass(frozen=True)
+class PastEscalation:
+    """An earlier escalation of the account."""
+
+    subject: str
+    closed_at: datetime | None
+    priority: str
+
+
+@dataclass(frozen=True)
+class Before:
+    """What stood at the last evaluation, for hysteresis: level and since when, by signal, and the risk."""
+
+    levels: dict[Signal, tuple[Level, datetime]] = field(default_factory=dict)
+    risk: Risk = Risk.LOW
+    risk_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the rules see. Messages are in order of `sent_at`, then id; texts are new text only.
+
+    `seen_before` maps an address to when it was last seen on the account's other support mail (90 days and more).
+    """
+
+    messages: tuple[Msg, ...]
+    parties: dict[str, Party]
+    calendar: Calendar
+    account_name: str = ""
+    account_domains: frozenset[str] = frozenset()
+    account_value: float | None = None
+    renewal: date | None = None
+    seen_before: dict[str, datetime] = field(default_factory=dict)
+    forced: tuple[ForcedPromise, ...] = ()
+    history: tuple[PastEscalation, ...] = ()
+    before: Before = field(default_factory=Before)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's statement with its proof: `quote` is `text[start:end]` of that message's new text, to the letter."""
+
+    signal: Signal
+    level: Level
+    strength: float
+    rule_id: str
+    lexicon_version: str
+    message_id: int
+    start: int
+    end: int
+    quote: str
+    found_at: datetime
+    last_evidence_at: datetime
+    clears_when: str
+    features: dict[str, object] = field(default_factory=dict)
+    contribution: float = 0.0
+    from_level: Level = Level.CLEAR
+    text_only: bool = False
+
+
+@dataclass(frozen=True)
+class PromiseMove:
+    """One move of a promise with the sentence or the fact that made it."""
+
+    at: datetime
+    state: PromiseState
+    why: str
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One promise found in a message of ours, and where it stands at the time of evaluation."""
+
+    message_id: int
+    start: int
+    end: int
+    quote: str
+    kind: PromiseKind
+    made_by: str
+    made_at: datetime
+    due: datetime | None
+    grace_until: datetime | None
+    assumed: bool
+    state: PromiseState
+    moves: tuple[PromiseMove, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the noisy-or score, as shown to people."""
+
+    signal: Signal
+    weight: float
+    strength: float
+    decay: float
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the chain says of one conversation at one moment, and when time alone could change it."""
+
+    findings: tuple[Finding, ...]
+    ledger: tuple[LedgerEntry, ...]
+    score: float
+    terms: tuple[Term, ...]
+    risk: Risk
+    next_review_at: datetime | None

@@ -1,0 +1,1 @@
+"""The command line, the actors, the schedule and the embedded engines: wires everything, decides nothing."""

@@ -1,0 +1,139 @@
+"""Tables of the record: escalations, who takes part, comments, closeouts, and the append-only audit."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, Key
+
+
+class Escalation(Base):
+    """The record with a number. `version` rises with every change, so that a stale command is seen."""
+
+    __tablename__ = "escalation"
+    id: Mapped[Key]
+    title: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    type: Mapped[str] = mapped_column(server_default="help_needed")
+    category: Mapped[str] = mapped_column(server_default="product")
+    path: Mapped[int] = mapped_column(server_default="2")
+    priority: Mapped[str] = mapped_column(server_default="medium")
+    state: Mapped[str] = mapped_column(server_default="open", index=True)
+    risk: Mapped[str] = mapped_column(server_default="low")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    waiting_on: Mapped[str | None]
+    next_step: Mapped[str | None]
+    next_step_due: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    opened_why: Mapped[str]
+    acknowledged_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("escalation.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    @property
+    def number(self) -> str:
+        """The public name, `ESC-42`."""
+        return f"ESC-{self.id}"
+
+
+class Participant(Base):
+    """A person on an escalation, and until when that person wants no mail about it."""
+
+    __tablename__ = "participant"
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    added_at: Mapped[datetime]
+    why: Mapped[str]
+    snoozed_until: Mapped[datetime | None]
+
+
+class Comment(Base):
+    """Something a person of ours wrote on an escalation."""
+
+    __tablename__ = "comment"
+    id: Mapped[Key]
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]
+    channel: Mapped[str]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    __table_args__ = (UniqueConstraint("message_id", "escalation_id"),)
+
+
+class Closeout(Base):
+    """One version of the written post-mortem; versions are never changed, only added."""
+
+    __tablename__ = "closeout"
+    id: Mapped[Key]
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
+    version: Mapped[int]
+    root_cause: Mapped[str]
+    resolution: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("escalation_id", "version"),)
+
+
+class Audit(Base):
+    """One change, for ever. `seq`, `prev` and `hash` are written by the database (see audit.sql).
+
+    Rows of one stream (`ESC-42`, or `system`) form a chain: each hash covers the row and the hash before it.
+    """
+
+    __tablename__ = "audit"
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    channel: Mapped[str]
+    action: Mapped[str]
+    from_value: Mapped[str | None]
+    to_value: Mapped[str | None]
+    reason: Mapped[str | None]
+    detail: Mapped[str] = mapped_column(server_default="{}")
+    prev: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditHead(Base):
+    """The last link of each stream, moved by the database only, so that a cut-off tail is seen."""
+
+    __tablename__ = "audit_head"
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PendingCommand(Base):
+    """Commands that wait for a one-time confirm; `nonce` is part of the confirming token."""
+
+    __tablename__ = "pending_command"
+    id: Mapped[Key]
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    commands: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class UndoEntry(Base):
+    """What would take a command back, kept until it is used or too old."""
+
+    __tablename__ = "undo_entry"
+    id: Mapped[Key]
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    verb: Mapped[str]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    version_after: Mapped[int]
+    used_at: Mapped[datetime | None]

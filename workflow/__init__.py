@@ -1,0 +1,1 @@
+"""The record: states, commands, promises, routing, and what time alone changes."""
