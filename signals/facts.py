@@ -1,21 +1,26 @@
 """The facts a rule may look at: one conversation, its people, its account and its calendar, as plain data."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from config.words import Direction, Level, PromiseKind, PromiseState, Risk, Signal
+from signals.calendar import Calendar
 from signals.reading import Reading
 
-
-@dataclass(frozen=True)
-class Calendar:
-    """Business hours of a team. `zone` is an IANA name; `holidays` are whole days off."""
-
-    zone: str = "UTC"
-    opens: time = time(9)
-    closes: time = time(17, 30)
-    holidays: frozenset[date] = frozenset()
-    workdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+__all__ = [
+    "Assessment",
+    "Before",
+    "Calendar",
+    "Facts",
+    "Finding",
+    "ForcedPromise",
+    "LedgerEntry",
+    "Msg",
+    "Party",
+    "PastEscalation",
+    "PromiseMove",
+    "Term",
+]
 
 
 @dataclass(frozen=True)
