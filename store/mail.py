@@ -169,3 +169,15 @@ class Reconciliation(Base):
     on_server: Mapped[int]
     in_ledger: Mapped[int]
     missing: Mapped[list[Any]] = mapped_column(JSONB)
+
+
+class Sighting(Base):
+    """When an outside address was seen on a conversation: tells a newcomer from a regular of the account."""
+
+    __tablename__ = "sighting"
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    __table_args__ = (Index("ix_sighting_account_address", "account_id", "address"),)

@@ -1,0 +1,93 @@
+"""A snapshot of who is who: our people, teams, mailboxes and special addresses, loaded once per batch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.settings import Mailbox, Settings
+from signals.facts import Calendar
+from store.people import Person, Team
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One of us, as far as a mail's way needs to know."""
+
+    id: int
+    email: str
+    name: str
+    team_id: int | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Ours against theirs. All addresses and domains are in lower case."""
+
+    colleagues: dict[str, Colleague]
+    domains: frozenset[str]
+    mailboxes: dict[str, Mailbox]
+    team_of_mailbox: dict[str, int]
+    calendars: dict[int, Calendar]
+    own_address: str
+    reply_address: str
+    bounce_address: str
+    escalation_address: str
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address is a person, a mailbox or a domain of ours."""
+        return (
+            address in self.colleagues
+            or address in self.team_of_mailbox
+            or address in self.mailboxes
+            or address.rpartition("@")[2] in self.domains
+        )
+
+    def to_us(self, special: str, addresses: Iterable[str]) -> bool:
+        """Whether one of `addresses` is `special`, with or without a `+tag`."""
+        local, _, domain = special.partition("@")
+        return any(
+            a == special or (a.endswith("@" + domain) and a.startswith(local + "+")) for a in map(str.lower, addresses)
+        )
+
+    def team_for(self, addresses: Iterable[str]) -> int | None:
+        """The team whose mailbox is among the recipients."""
+        return next((self.team_of_mailbox[a] for a in addresses if a in self.team_of_mailbox), None)
+
+    def calendar(self, team_id: int | None) -> Calendar:
+        """The business hours of a team; nine to half past five UTC where there is none."""
+        return self.calendars.get(team_id or 0, _DEFAULT_CALENDAR)
+
+
+_DEFAULT_CALENDAR = Calendar()
+
+
+def calendar_of(team: Team) -> Calendar:
+    """A team's row as the calendar that rules reckon with."""
+    return Calendar(team.zone, team.opens, team.closes, frozenset(map(date.fromisoformat, team.holidays)))
+
+
+def load_directory(session: Session, settings: Settings) -> Directory:
+    """Read the snapshot. Domains default to those of the watched mailboxes."""
+    teams = list(session.scalars(select(Team)))
+    names = {team.name: team.id for team in teams}
+    team_of = {box.lower(): team.id for team in teams for box in team.mailboxes}
+    boxes = {box.address.lower(): box for box in settings.mailboxes}
+    team_of.update({address: names[box.team] for address, box in boxes.items() if box.team in names})
+    people = session.execute(select(Person.id, Person.email, Person.name, Person.team_id, Person.active))
+    outgoing = settings.outgoing
+    return Directory(
+        colleagues={email: Colleague(key, email, name, team, active) for key, email, name, team, active in people},
+        domains=frozenset(map(str.lower, settings.our_domains))
+        or frozenset(address.rpartition("@")[2] for address in {*boxes, *team_of}),
+        mailboxes=boxes,
+        team_of_mailbox=team_of,
+        calendars={team.id: calendar_of(team) for team in teams},
+        own_address=outgoing.from_address.lower(),
+        reply_address=outgoing.reply_address.lower(),
+        bounce_address=outgoing.bounce_address.lower(),
+        escalation_address=outgoing.escalation_address.lower(),
+    )
