@@ -33,6 +33,9 @@ class Escalation(Base):
     acknowledged_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
+    root_cause: Mapped[str | None]
+    resolution: Mapped[str | None]
     changed_at: Mapped[datetime]
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("escalation.id"))
     version: Mapped[int] = mapped_column(server_default="1")

@@ -1,0 +1,43 @@
+"""Who may see which escalation: the one clause behind every list, count and notice (law 7)."""
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from config.words import Role
+from store.people import Person
+from store.record import Escalation, Participant
+
+
+def visible(person: Person) -> ColumnElement[bool]:
+    """The clause on `Escalation` that holds for what this person may see.
+
+    An admin sees all; everybody sees their own team's and those they take part in; a manager also sees those owned
+    by anybody below them. A person who is not active sees nothing.
+    """
+    if not person.active:
+        return false()
+    if person.role == Role.ADMIN:
+        return true()
+    joined = select(Participant.escalation_id).where(Participant.person_id == person.id)
+    ways = [Escalation.id.in_(joined), Escalation.owner_id == person.id]
+    if person.team_id is not None:
+        ways.append(Escalation.team_id == person.team_id)
+    if person.role == Role.MANAGER:
+        ways.append(Escalation.owner_id.in_(_below(person.id)))
+    return or_(*ways)
+
+
+def may_see(session: Session, person_id: int, escalation_id: int) -> bool:
+    """Whether this person may see this escalation now; False for a person or an escalation that does not exist."""
+    person = session.get(Person, person_id)
+    if person is None:
+        return False
+    return session.scalar(select(Escalation.id).where(Escalation.id == escalation_id, visible(person))) is not None
+
+
+def _below(manager_id: int) -> ColumnElement[bool]:
+    # UNION, not UNION ALL: a ring in the manager chain must not make the query run for ever.
+    below = select(Person.id).where(Person.manager_id == manager_id).cte("below", recursive=True)
+    deeper = aliased(Person)
+    below = below.union(select(deeper.id).join(below, deeper.manager_id == below.c.id))
+    return select(below.c.id)  # type: ignore[return-value]

@@ -1,0 +1,80 @@
+"""Keeps the findings of a conversation as history: a change of level ends a row and adds one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.words import Level, Signal
+from signals.facts import Finding
+from store.risk import FindingRow
+
+
+@dataclass(frozen=True)
+class Rise:
+    """A finding that newly stands at a higher level than before."""
+
+    finding: Finding
+    finding_id: int
+    from_level: Level
+
+
+def live_findings(session: Session, conversations: Sequence[int]) -> dict[int, dict[Signal, FindingRow]]:
+    """The rows that stand now, by conversation and signal."""
+    found: dict[int, dict[Signal, FindingRow]] = {c: {} for c in conversations}
+    rows = select(FindingRow).where(FindingRow.conversation_id.in_(list(conversations)), FindingRow.ended_at.is_(None))
+    for row in session.scalars(rows):
+        found[row.conversation_id][Signal(row.signal)] = row
+    return found
+
+
+def keep_findings(
+    session: Session,
+    conversation_id: int,
+    live: dict[Signal, FindingRow],
+    findings: Sequence[Finding],
+    now: datetime,
+) -> list[Rise]:
+    """Store what the rules said; returns what rose."""
+    current = {f.signal: f for f in findings if f.level > Level.CLEAR}
+    for signal, row in live.items():
+        if signal not in current or current[signal].level != row.level:
+            row.ended_at = now
+    session.flush()
+    risen = []
+    for signal, finding in current.items():
+        row = live.get(signal)
+        if row is not None and row.level == finding.level:
+            row.strength = finding.strength
+            row.contribution = finding.contribution
+            row.last_evidence_at = finding.last_evidence_at
+            continue
+        made = _row(conversation_id, finding, Level(row.level) if row else Level.CLEAR)
+        session.add(made)
+        session.flush()
+        if row is None or finding.level > row.level:
+            risen.append(Rise(finding, made.id, Level(made.from_level)))
+    return risen
+
+
+def _row(conversation_id: int, finding: Finding, from_level: Level) -> FindingRow:
+    return FindingRow(
+        conversation_id=conversation_id,
+        signal=finding.signal.value,
+        level=int(finding.level),
+        from_level=int(from_level),
+        strength=finding.strength,
+        contribution=finding.contribution,
+        rule_id=finding.rule_id,
+        lexicon_version=finding.lexicon_version,
+        message_id=finding.message_id,
+        start=finding.start,
+        end=finding.end,
+        quote=finding.quote,
+        features=dict(finding.features),
+        clears_when=finding.clears_when,
+        found_at=finding.found_at,
+        last_evidence_at=finding.last_evidence_at,
+    )

@@ -1,0 +1,190 @@
+"""Gathers the facts of conversations for the rules, with the same few queries for one conversation or fifty."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
+from signals.calendar import Calendar
+from signals.facts import Before, Facts, ForcedPromise, Msg, Party, PastEscalation
+from signals.reading import Reading
+from store.mail import Conversation, Message, Sighting
+from store.people import Account, AccountDomain, Contact, Person, Team
+from store.record import Escalation
+from store.risk import Promise
+
+HEARD = (MailKind.CUSTOMER.value, MailKind.COLLEAGUE.value, MailKind.FORWARD.value)
+"""Kinds of mail the signals listen to; automatic mail and commands say nothing about the customer."""
+
+
+@dataclass
+class _Shelf:
+    """What one round of queries brought, by conversation, account or address."""
+
+    messages: dict[int, list[Msg]] = field(default_factory=lambda: defaultdict(list))
+    parties: dict[str, Party] = field(default_factory=dict)
+    calendars: dict[int, Calendar] = field(default_factory=dict)
+    accounts: dict[int, Row[Any]] = field(default_factory=dict)
+    domains: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    sightings: dict[int, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    forced: dict[int, list[ForcedPromise]] = field(default_factory=lambda: defaultdict(list))
+    history: dict[int, list[PastEscalation]] = field(default_factory=lambda: defaultdict(list))
+
+
+def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int, Facts]:
+    """The facts of each conversation, by its id."""
+    shelf = _Shelf()
+    _messages(session, conversations, shelf)
+    _parties(session, shelf)
+    _calendars(session, conversations, shelf)
+    accounts = sorted({c.account_id for c in conversations if c.account_id})
+    if accounts:
+        _accounts(session, accounts, shelf)
+        _sightings(session, accounts, shelf)
+    _forced(session, conversations, shelf)
+    return {c.id: _facts(c, shelf) for c in conversations}
+
+
+def _facts(conversation: Conversation, shelf: _Shelf) -> Facts:
+    account = shelf.accounts.get(conversation.account_id or 0)
+    messages = tuple(shelf.messages[conversation.id])
+    return Facts(
+        messages=messages,
+        parties=shelf.parties,
+        calendar=shelf.calendars.get(conversation.team_id or 0, Calendar()),
+        account_name=account.name if account else "",
+        account_domains=frozenset(shelf.domains[conversation.account_id or 0]),
+        account_value=account.arr if account else None,
+        renewal=account.renewal if account else None,
+        seen_before=_seen_before(conversation, shelf),
+        forced=tuple(shelf.forced[conversation.id]),
+        history=tuple(shelf.history[conversation.account_id or 0]),
+        before=before_of(conversation),
+    )
+
+
+def _messages(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
+    m = Message
+    rows = session.execute(
+        select(
+            m.id, m.message_id, m.direction, m.from_address, m.to_addresses, m.cc_addresses, m.sent_at, m.subject,
+            m.new_text, m.reading, m.details, m.conversation_id,
+        )
+        .where(m.conversation_id.in_([c.id for c in conversations]), m.kind.in_(HEARD))
+        .order_by(m.sent_at, m.id)
+    )
+    for row in rows:
+        shelf.messages[row.conversation_id].append(
+            Msg(
+                id=row.id,
+                message_id=row.message_id,
+                direction=Direction(row.direction),
+                author=row.from_address,
+                to=tuple(row.to_addresses),
+                cc=tuple(row.cc_addresses),
+                sent_at=row.sent_at,
+                subject=row.subject,
+                text=row.new_text,
+                automatic=False,
+                attachments=row.details.get("attachments", 0),
+                reading=Reading.from_json(row.reading),
+            )
+        )
+
+
+def _parties(session: Session, shelf: _Shelf) -> None:
+    """Everybody on a header line; our directory outranks their contacts."""
+    wanted = sorted({a for ms in shelf.messages.values() for m in ms for a in (m.author, *m.to, *m.cc)})
+    if not wanted:
+        return
+    shelf.parties.update({a: Party(a) for a in wanted})
+    contacts = select(Contact.email, Contact.name, Contact.title, Contact.title_source)
+    for email, name, title, source in session.execute(contacts.where(Contact.email.in_(wanted))):
+        shelf.parties[email] = Party(email, name, title=title, title_source=source)
+    people = select(Person.email, Person.name, Person.title, Team.name).outerjoin(Team, Team.id == Person.team_id)
+    for email, name, title, team in session.execute(people.where(Person.email.in_(wanted))):
+        shelf.parties[email] = Party(email, name, ours=True, team=team or "", title=title, title_source="directory")
+
+
+def _calendars(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
+    teams = sorted({c.team_id for c in conversations if c.team_id})
+    if not teams:
+        return
+    for team in session.scalars(select(Team).where(Team.id.in_(teams))):
+        shelf.calendars[team.id] = Calendar(
+            team.zone, team.opens, team.closes, frozenset(map(date.fromisoformat, team.holidays))
+        )
+
+
+def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
+    a, e = Account, Escalation
+    for row in session.execute(select(a.id, a.name, a.arr, a.renewal).where(a.id.in_(accounts))):
+        shelf.accounts[row.id] = row
+    domains = select(AccountDomain.account_id, AccountDomain.domain).where(AccountDomain.account_id.in_(accounts))
+    for account, domain in session.execute(domains):
+        shelf.domains[account].add(domain)
+    closed = select(e.account_id, e.title, e.closed_at, e.priority).where(
+        e.account_id.in_(accounts), e.state == State.CLOSED
+    )
+    for account, title, closed_at, priority in session.execute(closed.order_by(e.id)):
+        shelf.history[account].append(PastEscalation(title, closed_at, priority))
+
+
+def _sightings(session: Session, accounts: list[int], shelf: _Shelf) -> None:
+    outside = sorted(a for a, party in shelf.parties.items() if not party.ours)
+    s = Sighting
+    rows = session.execute(
+        select(s.account_id, s.conversation_id, s.address, s.first_at, s.last_at)
+        .where(s.account_id.in_(accounts), s.address.in_(outside))
+        .order_by(s.conversation_id)
+    )
+    for row in rows:
+        shelf.sightings[row.account_id].append(row)
+
+
+def _seen_before(conversation: Conversation, shelf: _Shelf) -> dict[str, datetime]:
+    """When each address was last on the account's other mail before it first came up in this conversation."""
+    rows = shelf.sightings[conversation.account_id or 0]
+    first_here = {r.address: r.first_at for r in rows if r.conversation_id == conversation.id}
+    seen: dict[str, datetime] = {}
+    for row in rows:
+        here = first_here.get(row.address)
+        if row.conversation_id == conversation.id or here is None or row.first_at >= here:
+            continue
+        last = min(row.last_at, here)
+        seen[row.address] = max(seen.get(row.address, last), last)
+    return seen
+
+
+def _forced(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
+    p = Promise
+    rows = session.scalars(
+        select(p).where(p.conversation_id.in_([c.id for c in conversations]), p.forced).order_by(p.id)
+    )
+    for row in rows:
+        shelf.forced[row.conversation_id or 0].append(
+            ForcedPromise(
+                message_id=row.message_id,
+                start=row.start,
+                state=PromiseState(row.state),
+                due=row.due_at,
+                quote=row.quote,
+                made_at=row.made_at,
+                made_by=row.made_by,
+            )
+        )
+
+
+def before_of(conversation: Conversation) -> Before:
+    """What stood at the last evaluation, as `remember` wrote it."""
+    levels = conversation.risk_state.get("levels", {})
+    return Before(
+        levels={Signal(k): (Level(v), datetime.fromisoformat(at)) for k, (v, at) in levels.items()},
+        risk=Risk(conversation.risk),
+        risk_since=conversation.risk_since,
+    )
