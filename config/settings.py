@@ -106,7 +106,11 @@ class Limits(_Section):
 
 
 class Settings(_Section):
-    """The whole of it."""
+    """The whole of it; `config.load.load_settings` reads it.
+
+    `var` holds the embedded engines and the outbox. `admin` is the address the command line acts as.
+    `retention_days` 0 keeps all mail.
+    """
 
     var: Path = Path("var")
     database_url: str = ""
@@ -116,6 +120,7 @@ class Settings(_Section):
     outgoing: Outgoing = Outgoing()
     limits: Limits = Limits()
     policy: Path | None = None
+    admin: str = ""
     health_host: str = "127.0.0.1"
     health_port: int = 9300
     base_url: str = ""

