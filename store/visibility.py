@@ -1,6 +1,6 @@
 """Who may see which escalation: the one clause behind every list, count and notice (law 7)."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from config.words import Role
@@ -19,7 +19,7 @@ def visible(person: Person) -> ColumnElement[bool]:
     if person.role == Role.ADMIN:
         return true()
     joined = select(Participant.escalation_id).where(Participant.person_id == person.id)
-    ways = [Escalation.id.in_(joined), Escalation.owner_id == person.id]
+    ways: list[ColumnElement[bool]] = [Escalation.id.in_(joined), Escalation.owner_id == person.id]
     if person.team_id is not None:
         ways.append(Escalation.team_id == person.team_id)
     if person.role == Role.MANAGER:
@@ -35,9 +35,9 @@ def may_see(session: Session, person_id: int, escalation_id: int) -> bool:
     return session.scalar(select(Escalation.id).where(Escalation.id == escalation_id, visible(person))) is not None
 
 
-def _below(manager_id: int) -> ColumnElement[bool]:
+def _below(manager_id: int) -> Select[tuple[int]]:
     # UNION, not UNION ALL: a ring in the manager chain must not make the query run for ever.
     below = select(Person.id).where(Person.manager_id == manager_id).cte("below", recursive=True)
     deeper = aliased(Person)
     below = below.union(select(deeper.id).join(below, deeper.manager_id == below.c.id))
-    return select(below.c.id)  # type: ignore[return-value]
+    return select(below.c.id)

@@ -48,8 +48,6 @@ class CommandBlock:
     problem: str | None = None
 
 
-def parse_block(
-    text: str, now: datetime, zone: str, *, most_commands: int = 10, most_unknown: int = 5
-) -> CommandBlock:
+def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10, most_unknown: int = 5) -> CommandBlock:
     """Read the new text of a reply. `zone` is the IANA zone of the person, for dates without one."""
     raise NotImplementedError

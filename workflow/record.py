@@ -3,25 +3,42 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from config.words import Channel, Priority, Risk, State
-from store.record import Comment, Escalation
+from config.killpoint import killpoint
+from config.words import NoticeKind, Priority, Risk, State
+from store.mail import Conversation
+from store.notices import NoticeDraft, post_notice
+from store.people import Person
+from store.record import Closeout, Escalation
+from workflow.change import By, Step, append, name_of, written
+from workflow.closeout import Post, check_closeout, write_closeout
+from workflow.comments import CommentAdded, add_comment
+from workflow.errors import NotFound, Refused
+from workflow.participants import add_participant
+from workflow.states import check_move
 
-
-@dataclass(frozen=True)
-class By:
-    """Who changes the record, on which road, when and why. `actor` is an address of ours, or `smokewatch`.
-
-    `mail_domain` is what Message-IDs of the notices that follow from the change carry.
-    """
-
-    person_id: int | None
-    actor: str
-    channel: Channel
-    now: datetime
-    reason: str | None = None
-    mail_domain: str = ""
+__all__ = [
+    "By",
+    "CommentAdded",
+    "Opening",
+    "Post",
+    "add_comment",
+    "add_participant",
+    "close",
+    "lock",
+    "move_state",
+    "open_escalation",
+    "set_next_step",
+    "set_owner",
+    "set_path",
+    "set_priority",
+    "set_risk",
+    "set_summary",
+    "set_waiting_on",
+    "tell_owner",
+]
 
 
 @dataclass(frozen=True)
@@ -39,25 +56,185 @@ class Opening:
     priority: Priority = Priority.MEDIUM
 
 
-@dataclass(frozen=True)
-class CommentAdded:
-    """A stored comment, whom its `@names` brought in, and a sentence for each name that was not clear."""
+def open_escalation(session: Session, by: By, opening: Opening) -> Escalation:
+    """Open an escalation on these conversations, with its owner among the participants.
 
-    comment: Comment
-    mentioned: tuple[int, ...] = ()
-    problems: tuple[str, ...] = ()
+    No notice is posted: who must be told of a new escalation is decided by its caller.
+
+    Raises:
+        Refused: a conversation hangs on another escalation already.
+    """
+    esc = Escalation(
+        title=opening.title.strip() or "(no subject)",
+        account_id=opening.account_id,
+        team_id=opening.team_id,
+        opened_at=by.now,
+        changed_at=by.now,
+        opened_why=opening.why,
+        risk=opening.risk,
+        priority=opening.priority,
+        state=State.OPEN,
+        owner_id=opening.owner_id,
+        version=1,
+    )
+    session.add(esc)
+    session.flush()
+    _take_conversations(session, esc, opening.conversation_ids)
+    killpoint("K25")
+    owner = name_of(session, opening.owner_id)
+    detail = {"owner": owner, "priority": opening.priority, "risk": opening.risk, "title": esc.title}
+    append(session, by, esc.number, Step("opened", None, State.OPEN, opening.why, detail))
+    if opening.owner_id is not None:
+        add_participant(session, by, esc, opening.owner_id, "owner")
+    for person_id in opening.participant_ids:
+        add_participant(session, by, esc, person_id, "named when it was opened")
+    return esc
 
 
-def open_escalation(session: Session, by: By, opening: Opening) -> Escalation: ...
-def lock(session: Session, escalation_id: int) -> Escalation: ...
-def move_state(session: Session, by: By, esc: Escalation, to: State) -> None: ...
-def set_owner(session: Session, by: By, esc: Escalation, person_id: int) -> None: ...
-def set_priority(session: Session, by: By, esc: Escalation, priority: Priority) -> None: ...
-def set_path(session: Session, by: By, esc: Escalation, path: int) -> None: ...
-def set_risk(session: Session, by: By, esc: Escalation, risk: Risk) -> None: ...
-def set_waiting_on(session: Session, by: By, esc: Escalation, team: str | None) -> None: ...
-def set_next_step(session: Session, by: By, esc: Escalation, text: str | None, due: datetime | None) -> None: ...
-def add_participant(session: Session, by: By, esc: Escalation, person_id: int, why: str) -> bool: ...
-def add_comment(
-    session: Session, by: By, esc: Escalation, text: str, message_id: int | None = None
-) -> CommentAdded: ...
+def lock(session: Session, escalation_id: int) -> Escalation:
+    """The escalation, locked until the transaction ends and read fresh.
+
+    Raises:
+        NotFound: there is none of this number.
+        Refused: it was merged into another.
+    """
+    esc = session.scalar(
+        select(Escalation)
+        .where(Escalation.id == escalation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if esc is None:
+        raise NotFound(f"There is no escalation ESC-{escalation_id} that you may see.")
+    if esc.merged_into is not None:
+        raise Refused(f"{esc.number} was merged into ESC-{esc.merged_into}; write about that one.")
+    return esc
+
+
+def move_state(session: Session, by: By, esc: Escalation, to: State) -> None:
+    """Move an escalation on, or back to open with `by.reason`; closing takes a closeout (see `close`).
+
+    Raises:
+        Refused: the state machine does not allow it.
+    """
+    before = State(esc.state)
+    check_move(esc.number, before, to, by.reason)
+    if to == State.CLOSED:
+        check_closeout(session, esc)
+    esc.state = to
+    if to == State.OPEN:
+        esc.acknowledged_at = esc.resolved_at = esc.closed_at = esc.root_cause = esc.resolution = None
+        esc.reopened_at = by.now
+    else:
+        esc.acknowledged_at = esc.acknowledged_at or by.now
+        esc.resolved_at = by.now if to == State.RESOLVED else esc.resolved_at
+        esc.closed_at = by.now if to == State.CLOSED else None
+    written(session, by, esc, Step("reopened" if to == State.OPEN else "state", before, to))
+
+
+def close(session: Session, by: By, esc: Escalation, post: Post) -> Closeout:
+    """Write the closeout and close; an escalation still worked on is resolved on the way.
+
+    Raises:
+        Incomplete: a required part of the closeout is missing; it is named as it must be written.
+        Refused: it is closed already.
+    """
+    if esc.state == State.CLOSED:
+        check_move(esc.number, State.CLOSED, State.CLOSED, None)
+    made = write_closeout(session, by, esc, post)
+    if esc.state != State.RESOLVED:
+        move_state(session, by, esc, State.RESOLVED)
+    move_state(session, by, esc, State.CLOSED)
+    return made
+
+
+def set_owner(session: Session, by: By, esc: Escalation, person_id: int) -> None:
+    """Make a person the one owner, a participant too, and tell them - unless they did it themselves.
+
+    Raises:
+        Refused: nobody of ours, no longer active, or the owner already.
+    """
+    person = session.get(Person, person_id)
+    if person is None or not person.active:
+        raise Refused("Only one of us who is still active can own an escalation.")
+    if esc.owner_id == person_id:
+        raise Refused(f"{person.name} owns {esc.number} already; nothing changed.")
+    before = name_of(session, esc.owner_id)
+    esc.owner_id = person_id
+    written(session, by, esc, Step("owner", before, person.email))
+    add_participant(session, by, esc, person_id, "owner")
+    if by.person_id != person_id:
+        tell_owner(session, by, esc, person_id, before)
+
+
+def tell_owner(session: Session, by: By, esc: Escalation, person_id: int, before: str | None) -> None:
+    """Post the notice that tells a person of being the owner now; once per version of the record."""
+    draft = NoticeDraft(
+        kind=NoticeKind.OWNER_CHANGED,
+        person_id=person_id,
+        event=f"owner:{esc.version}",
+        why="you are its owner now",
+        at=by.now,
+        escalation_id=esc.id,
+        facts={"from": before, "to": name_of(session, person_id), "by": by.actor},
+    )
+    post_notice(session, draft, mail_domain=by.mail_domain)
+
+
+def set_priority(session: Session, by: By, esc: Escalation, priority: Priority) -> None:
+    """Change the priority. Raises Refused when it is that already."""
+    _set(session, by, esc, "priority", priority.value)
+
+
+def set_path(session: Session, by: By, esc: Escalation, path: int) -> None:
+    """Put the escalation on path Sev 1 or Sev 2. Raises Refused for another number or the same path."""
+    if path not in (1, 2):
+        raise Refused(f"There is no path Sev {path}; write `sev 1` or `sev 2`.")
+    _set(session, by, esc, "path", path)
+
+
+def set_risk(session: Session, by: By, esc: Escalation, risk: Risk) -> None:
+    """Write down the risk that was computed. Raises Refused when it is that already."""
+    _set(session, by, esc, "risk", risk.value)
+
+
+def set_waiting_on(session: Session, by: By, esc: Escalation, team: str | None) -> None:
+    """Say which team the escalation waits on, None for nobody. Raises Refused when it is that already."""
+    _set(session, by, esc, "waiting_on", team)
+
+
+def set_next_step(session: Session, by: By, esc: Escalation, text: str | None, due: datetime | None) -> None:
+    """Say what is done next and by when. Raises Refused when both are that already."""
+    if (esc.next_step, esc.next_step_due) == (text, due):
+        raise Refused(f"That is the next step of {esc.number} already; nothing changed.")
+    before, esc.next_step, esc.next_step_due = esc.next_step, text, due
+    detail = {} if due is None else {"due": due.isoformat()}
+    written(session, by, esc, Step("next_step", before, text, detail=detail))
+
+
+def set_summary(session: Session, by: By, esc: Escalation, field: str, text: str) -> None:
+    """Keep what is known so far of the `root_cause` or the `resolution`, for the closeout to come."""
+    _set(session, by, esc, field, text)
+
+
+def _set(session: Session, by: By, esc: Escalation, field: str, value: str | int | None) -> None:
+    before = getattr(esc, field)
+    if before == value:
+        shown = value if value is not None else "nobody"
+        raise Refused(f"The {field.replace('_', ' ')} of {esc.number} is {shown} already; nothing changed.")
+    setattr(esc, field, value)
+    was, to = (None if each is None else str(each) for each in (before, value))
+    written(session, by, esc, Step(field, was, to))
+
+
+def _take_conversations(session: Session, esc: Escalation, ids: tuple[int, ...]) -> None:
+    free = Conversation.escalation_id.is_(None)
+    taken = session.scalars(
+        update(Conversation)
+        .where(Conversation.id.in_(ids), free)
+        .values(escalation_id=esc.id)
+        .returning(Conversation.id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    if len(taken) < len(set(ids)):
+        raise Refused("A conversation belongs to another escalation already; split it off there first.")
