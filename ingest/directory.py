@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.settings import Mailbox, Settings
-from signals.facts import Calendar
+from signals.calendar import Calendar
 from store.people import Person, Team
+from workflow.calendars import calendar_of
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,6 @@ class Directory:
 
 
 _DEFAULT_CALENDAR = Calendar()
-
-
-def calendar_of(team: Team) -> Calendar:
-    """A team's row as the calendar that rules reckon with."""
-    return Calendar(team.zone, team.opens, team.closes, frozenset(map(date.fromisoformat, team.holidays)))
 
 
 def load_directory(session: Session, settings: Settings) -> Directory:

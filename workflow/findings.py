@@ -45,16 +45,16 @@ def keep_findings(
     session.flush()
     risen = []
     for signal, finding in current.items():
-        row = live.get(signal)
-        if row is not None and row.level == finding.level:
-            row.strength = finding.strength
-            row.contribution = finding.contribution
-            row.last_evidence_at = finding.last_evidence_at
+        stood = live.get(signal)
+        if stood is not None and stood.level == finding.level:
+            stood.strength = finding.strength
+            stood.contribution = finding.contribution
+            stood.last_evidence_at = finding.last_evidence_at
             continue
-        made = _row(conversation_id, finding, Level(row.level) if row else Level.CLEAR)
+        made = _row(conversation_id, finding, Level(stood.level) if stood else Level.CLEAR)
         session.add(made)
         session.flush()
-        if row is None or finding.level > row.level:
+        if stood is None or finding.level > stood.level:
             risen.append(Rise(finding, made.id, Level(made.from_level)))
     return risen
 

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
@@ -17,6 +16,7 @@ from store.mail import Conversation, Message, Sighting
 from store.people import Account, AccountDomain, Contact, Person, Team
 from store.record import Escalation
 from store.risk import Promise
+from workflow.calendars import calendar_of
 
 HEARD = (MailKind.CUSTOMER.value, MailKind.COLLEAGUE.value, MailKind.FORWARD.value)
 """Kinds of mail the signals listen to; automatic mail and commands say nothing about the customer."""
@@ -29,9 +29,9 @@ class _Shelf:
     messages: dict[int, list[Msg]] = field(default_factory=lambda: defaultdict(list))
     parties: dict[str, Party] = field(default_factory=dict)
     calendars: dict[int, Calendar] = field(default_factory=dict)
-    accounts: dict[int, Row[Any]] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=dict)
     domains: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    sightings: dict[int, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    sightings: dict[int, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
     forced: dict[int, list[ForcedPromise]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[PastEscalation]] = field(default_factory=lambda: defaultdict(list))
 
@@ -72,8 +72,18 @@ def _messages(session: Session, conversations: Sequence[Conversation], shelf: _S
     m = Message
     rows = session.execute(
         select(
-            m.id, m.message_id, m.direction, m.from_address, m.to_addresses, m.cc_addresses, m.sent_at, m.subject,
-            m.new_text, m.reading, m.details, m.conversation_id,
+            m.id,
+            m.message_id,
+            m.direction,
+            m.from_address,
+            m.to_addresses,
+            m.cc_addresses,
+            m.sent_at,
+            m.subject,
+            m.new_text,
+            m.reading,
+            m.details,
+            m.conversation_id,
         )
         .where(m.conversation_id.in_([c.id for c in conversations]), m.kind.in_(HEARD))
         .order_by(m.sent_at, m.id)
@@ -116,14 +126,12 @@ def _calendars(session: Session, conversations: Sequence[Conversation], shelf: _
     if not teams:
         return
     for team in session.scalars(select(Team).where(Team.id.in_(teams))):
-        shelf.calendars[team.id] = Calendar(
-            team.zone, team.opens, team.closes, frozenset(map(date.fromisoformat, team.holidays))
-        )
+        shelf.calendars[team.id] = calendar_of(team)
 
 
 def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
-    a, e = Account, Escalation
-    for row in session.execute(select(a.id, a.name, a.arr, a.renewal).where(a.id.in_(accounts))):
+    e = Escalation
+    for row in session.scalars(select(Account).where(Account.id.in_(accounts))):
         shelf.accounts[row.id] = row
     domains = select(AccountDomain.account_id, AccountDomain.domain).where(AccountDomain.account_id.in_(accounts))
     for account, domain in session.execute(domains):
@@ -131,20 +139,15 @@ def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
     closed = select(e.account_id, e.title, e.closed_at, e.priority).where(
         e.account_id.in_(accounts), e.state == State.CLOSED
     )
-    for account, title, closed_at, priority in session.execute(closed.order_by(e.id)):
-        shelf.history[account].append(PastEscalation(title, closed_at, priority))
+    for past, title, closed_at, priority in session.execute(closed.order_by(e.id)):
+        shelf.history[past or 0].append(PastEscalation(title, closed_at, priority))
 
 
 def _sightings(session: Session, accounts: list[int], shelf: _Shelf) -> None:
     outside = sorted(a for a, party in shelf.parties.items() if not party.ours)
-    s = Sighting
-    rows = session.execute(
-        select(s.account_id, s.conversation_id, s.address, s.first_at, s.last_at)
-        .where(s.account_id.in_(accounts), s.address.in_(outside))
-        .order_by(s.conversation_id)
-    )
-    for row in rows:
-        shelf.sightings[row.account_id].append(row)
+    rows = select(Sighting).where(Sighting.account_id.in_(accounts), Sighting.address.in_(outside))
+    for row in session.scalars(rows.order_by(Sighting.conversation_id)):
+        shelf.sightings[row.account_id or 0].append(row)
 
 
 def _seen_before(conversation: Conversation, shelf: _Shelf) -> dict[str, datetime]:

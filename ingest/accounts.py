@@ -1,0 +1,86 @@
+"""Finds the account behind an outside address: by the address itself, then by its domain, else provisionally."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from store.people import Account, AccountDomain, Contact
+
+
+@cache
+def _freemail() -> frozenset[str]:
+    lines = files("config").joinpath("freemail.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
+    """The account id of every address that has one; three look-ups whatever the number of addresses."""
+    wanted = sorted({a for a in addresses if "@" in a})
+    if not wanted:
+        return {}
+    by_address = dict(
+        session.execute(select(Contact.email, Contact.account_id).where(Contact.email.in_(wanted))).tuples().all()
+    )
+    domains = {parent for a in wanted for parent in _parents(a.rpartition("@")[2])}
+    by_domain = dict(
+        session.execute(
+            select(AccountDomain.domain, AccountDomain.account_id).where(AccountDomain.domain.in_(sorted(domains)))
+        )
+        .tuples()
+        .all()
+    )
+    found = {}
+    for address in wanted:
+        hits = (by_domain[d] for d in _parents(address.rpartition("@")[2]) if d in by_domain)
+        account = by_address.get(address) or next(hits, None)
+        if account:
+            found[address] = account
+    return found
+
+
+def _parents(domain: str) -> list[str]:
+    """The domain and those above it, closest first, without the top-level one."""
+    labels = domain.split(".")
+    return [".".join(labels[n:]) for n in range(max(1, len(labels) - 1))]
+
+
+def make_provisional(session: Session, senders: Iterable[str], now: datetime) -> dict[str, int]:
+    """Accounts for unknown senders, named after the domain (or the whole address at a mail provider).
+
+    Two workers that meet the same sender at once end with one account: names are unique and claimed in order.
+    """
+    name_of = {s: _account_name(s) for s in senders if "@" in s}
+    names = sorted(set(name_of.values()))
+    if not names:
+        return {}
+    rows = [{"name": name, "provisional": True, "created_at": now} for name in names]
+    session.execute(insert(Account).values(rows).on_conflict_do_nothing(index_elements=["name"]))
+    ids = dict(session.execute(select(Account.name, Account.id).where(Account.name.in_(names))).tuples().all())
+    domains = [{"domain": name, "account_id": ids[name]} for name in names if "@" not in name]
+    if domains:
+        session.execute(insert(AccountDomain).values(domains).on_conflict_do_nothing())
+    return {sender: ids[name] for sender, name in name_of.items()}
+
+
+def _account_name(address: str) -> str:
+    domain = address.rpartition("@")[2]
+    return address if domain in _freemail() else domain
+
+
+def note_contacts(session: Session, senders: dict[str, tuple[int, str, datetime]]) -> None:
+    """Remember customers who wrote: address -> (account, name, when). A directory's name is never overwritten."""
+    rows = [
+        {"email": email, "account_id": account, "name": name, "first_seen_at": at, "last_seen_at": at}
+        for email, (account, name, at) in sorted(senders.items())
+    ]
+    if not rows:
+        return
+    known = set(session.scalars(select(Contact.email).where(Contact.email.in_([r["email"] for r in rows]))))
+    fresh = [row for row in rows if row["email"] not in known]
+    if fresh:
+        session.execute(insert(Contact).values(fresh).on_conflict_do_nothing(index_elements=["email"]))

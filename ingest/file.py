@@ -1,0 +1,215 @@
+"""Files a batch of read mails: accounts, conversations, messages, sightings - then what each kind asks for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from config.words import Direction, MailKind, RawState
+from ingest import work
+from ingest.accounts import find_accounts, make_provisional, note_contacts
+from ingest.act import act
+from ingest.classify import sender_of
+from ingest.context import IngestContext
+from ingest.directory import Directory
+from ingest.hints import take_hints
+from ingest.merge import merge_conversations
+from ingest.suggest import suggest
+from ingest.thread import Incoming, thread
+from signals.reading import Reading, read_message
+from store.mail import Attachment, Conversation, Message, Sighting
+from workflow.assess import assess
+from workflow.gather import HEARD
+
+
+@dataclass
+class Filed:
+    """What became of the mails, by raw mail id."""
+
+    parsed: list[int] = field(default_factory=list)
+    ignored: list[int] = field(default_factory=list)
+
+
+def file_batch(
+    session: Session, batch: Sequence[Incoming], ctx: IngestContext, directory: Directory, now: datetime
+) -> Filed:
+    """Do all that follows from these mails in the caller's transaction."""
+    new, copies = _without_copies(session, batch)
+    for incoming in copies:
+        work.finish(session, [incoming.raw_id], RawState.IGNORED, "a copy of a mail already here", now)
+    if new:
+        _find_accounts(session, new, directory, now)
+        take_hints(session, new)
+        touched = _thread(session, new, ctx, now)
+        ids = _store_messages(session, new, directory)
+        _store_attachments(session, new, ids)
+        _note_people(session, new, directory)
+        act(session, list(zip(new, ids, strict=True)), ctx, directory, now)
+        assess(session, sorted(touched), ctx.workflow, now)
+        work.finish(session, [i.raw_id for i in new], RawState.PARSED, None, now)
+    return Filed([i.raw_id for i in new], [i.raw_id for i in copies])
+
+
+def _without_copies(session: Session, batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
+    """Part the mails from second deliveries of the same mail (another mailbox, a re-import, a moved mail)."""
+    keys = [i.mail.content_key for i in batch]
+    seen = set(session.scalars(select(Message.content_key).where(Message.content_key.in_(keys))))
+    new, copies = [], []
+    for incoming in batch:
+        (copies if incoming.mail.content_key in seen else new).append(incoming)
+        seen.add(incoming.mail.content_key)
+    return new, copies
+
+
+def _find_accounts(session: Session, batch: Sequence[Incoming], directory: Directory, now: datetime) -> None:
+    """A customer's mail belongs to the sender's account, ours to that of the first outside recipient."""
+    outside = {id(i): _outside_address(i, directory) for i in batch}
+    found = find_accounts(session, outside.values())
+    strangers = {
+        outside[id(i)]
+        for i in batch
+        if i.verdict.kind is MailKind.CUSTOMER and outside[id(i)] and outside[id(i)] not in found
+    }
+    found |= make_provisional(session, strangers, now)
+    for incoming in batch:
+        incoming.account_id = found.get(outside[id(incoming)])
+
+
+def _outside_address(incoming: Incoming, directory: Directory) -> str:
+    if incoming.verdict.automatic:
+        return ""
+    if incoming.verdict.direction is Direction.IN:
+        return sender_of(incoming.mail)
+    recipients = (a.email for a in (*incoming.mail.to, *incoming.mail.cc))
+    return next((a for a in recipients if not directory.is_ours(a)), "")
+
+
+def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now: datetime) -> set[int]:
+    """Thread, lock the conversations in order of id, and bring their dates up to the new mails.
+
+    Returns the conversations that the signals must look at.
+    """
+    merges = thread(session, batch)
+    merges += suggest(session, batch, ctx.workflow.policy.threading)
+    ids = {i.conversation_id for i in batch} | {m.source for m in merges} | {m.target for m in merges}
+    session.execute(select(Conversation.id).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update())
+    moved = {m.source: m.target for m in merges if merge_conversations(session, m, now)}
+    groups: dict[int, list[Incoming]] = defaultdict(list)
+    for incoming in batch:
+        while incoming.conversation_id in moved:
+            incoming.conversation_id = moved[incoming.conversation_id]
+        groups[incoming.conversation_id].append(incoming)
+    for conversation_id, mails in groups.items():
+        _extend(session, conversation_id, mails)
+    return {c for c, mails in groups.items() if any(i.verdict.kind in HEARD for i in mails)} | set(moved.values())
+
+
+def _extend(session: Session, conversation_id: int, mails: list[Incoming]) -> None:
+    c = Conversation
+    account = next((i.account_id for i in mails if i.account_id), None)
+    team = next((i.team_id for i in mails if i.team_id), None)
+    session.execute(
+        update(c)
+        .where(c.id == conversation_id)
+        .values(
+            first_at=func.least(c.first_at, min(i.sent_at for i in mails)),
+            last_at=func.greatest(c.last_at, max(i.sent_at for i in mails)),
+            account_id=func.coalesce(c.account_id, account),
+            team_id=func.coalesce(c.team_id, team),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _store_messages(session: Session, batch: Sequence[Incoming], directory: Directory) -> list[int]:
+    rows = [_row(incoming, directory) for incoming in batch]
+    return list(session.execute(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows).scalars())
+
+
+def _row(incoming: Incoming, directory: Directory) -> dict[str, object]:
+    mail, verdict = incoming.mail, incoming.verdict
+    reading = Reading()
+    if verdict.kind in HEARD:
+        calendar = directory.calendar(incoming.team_id)
+        reading = read_message(mail.new_text, verdict.direction, incoming.sent_at, calendar, subject=mail.subject)
+    first = mail.from_addresses[0] if mail.from_addresses else None
+    return {
+        "conversation_id": incoming.conversation_id,
+        "raw_mail_id": incoming.raw_id,
+        "content_key": mail.content_key,
+        "message_id": mail.message_id,
+        "message_id_hash": incoming.own_hash,
+        "kind": verdict.kind.value,
+        "direction": verdict.direction.value,
+        "from_address": first.email if first else "",
+        "from_name": first.name if first else "",
+        "person_id": verdict.colleague.id if verdict.colleague else None,
+        "account_id": incoming.account_id,
+        "to_addresses": [a.email for a in mail.to],
+        "cc_addresses": [a.email for a in mail.cc],
+        "subject": mail.subject,
+        "sent_at": incoming.sent_at,
+        "received_at": incoming.received_at,
+        "new_text": mail.new_text,
+        "language": reading.language or None,
+        "reading": reading.to_json(),
+        "reading_version": reading.lexicon_version,
+        "details": {"why": verdict.why, "attachments": len(mail.attachments), "problems": list(mail.problems)},
+    }
+
+
+def _store_attachments(session: Session, batch: Sequence[Incoming], ids: Sequence[int]) -> None:
+    rows = [
+        {
+            "message_id": message_id,
+            "position": a.position,
+            "sha256": a.sha256,
+            "name": a.name,
+            "content_type": a.content_type,
+            "size": a.size,
+        }
+        for incoming, message_id in zip(batch, ids, strict=True)
+        for a in incoming.mail.attachments
+    ]
+    if rows:
+        session.execute(insert(Attachment), rows)
+
+
+def _note_people(session: Session, batch: Sequence[Incoming], directory: Directory) -> None:
+    """Remember who was seen where, and customers who wrote."""
+    heard = [i for i in batch if i.verdict.kind in HEARD]
+    contacts = {}
+    for incoming in heard:
+        sender = sender_of(incoming.mail)
+        if incoming.verdict.kind is MailKind.CUSTOMER and incoming.account_id and sender:
+            contacts[sender] = (incoming.account_id, incoming.mail.from_addresses[0].name, incoming.sent_at)
+    note_contacts(session, contacts)
+    rows = sorted(_sightings(heard, directory), key=lambda r: (r["conversation_id"], r["address"]))
+    if not rows:
+        return
+    new = insert(Sighting)
+    upsert = new.on_conflict_do_update(
+        index_elements=["conversation_id", "address"],
+        set_={
+            "first_at": func.least(Sighting.first_at, new.excluded.first_at),
+            "last_at": func.greatest(Sighting.last_at, new.excluded.last_at),
+        },
+    )
+    session.execute(upsert, rows)
+
+
+def _sightings(heard: Iterable[Incoming], directory: Directory) -> list[dict[str, object]]:
+    """One row per (conversation, outside address) of the batch."""
+    found: dict[tuple[int, str], dict[str, object]] = {}
+    for i in sorted(heard, key=lambda i: i.sent_at):
+        for a in (*i.mail.from_addresses, *i.mail.to, *i.mail.cc):
+            if not a.email or directory.is_ours(a.email):
+                continue
+            row = {"conversation_id": i.conversation_id, "address": a.email, "account_id": i.account_id}
+            row = found.setdefault((i.conversation_id, a.email), row | {"first_at": i.sent_at})
+            row["last_at"] = i.sent_at
+    return list(found.values())

@@ -1,0 +1,176 @@
+"""Takes kept mails through one batch: read, classify, thread, file, command, assess - in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from config.killpoint import killpoint
+from config.words import MailKind
+from ingest import work
+from ingest.classify import classify
+from ingest.context import IngestContext
+from ingest.directory import Directory, load_directory
+from ingest.file import file_batch
+from ingest.mail import Unreadable
+from ingest.read import read_mail
+from ingest.thread import Incoming
+from ingest.work import Kept
+from store.database import Store
+
+log = structlog.get_logger()
+
+MOST_RETRIES = 3
+"""Tries of one transaction that lost a race (deadlock, same mail filed by another worker)."""
+
+MOST_SKEW = timedelta(days=7)
+"""A Date header further than this from the server's time is not believed (the arrival is taken instead)."""
+
+
+SINGLE = (MailKind.COMMAND, MailKind.FORWARD)
+"""Kinds settled alone: checking their sender may wait for DNS, and nobody else's mail should wait with it."""
+
+
+@dataclass
+class BatchResult:
+    """How a batch ended, by raw mail id."""
+
+    parsed: list[int] = field(default_factory=list)
+    ignored: list[int] = field(default_factory=list)
+    parked: list[int] = field(default_factory=list)
+
+
+def process_batch(store: Store, raw_ids: Sequence[int], ctx: IngestContext, now: datetime) -> BatchResult:
+    """Process the waiting mails among `raw_ids`; safe to call twice, or at the same time, with the same ids.
+
+    One transaction serves the whole batch (commits are most of the cost). When a mail makes it fail, the mails are
+    done one by one and only the culprit is parked.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the database is out of reach; the mails wait and are taken up again.
+
+    """
+    killpoint("K10")
+    with store.transaction() as session:
+        fresh = work.claim(session, raw_ids, now)
+        directory = load_directory(session, ctx.settings)
+    run = _Run(store, ctx, directory, now)
+    run.process(fresh)
+    for raw_id in sorted(set(raw_ids) - {kept.id for kept in fresh}):
+        run.process_again(raw_id)
+    return run.result
+
+
+@dataclass
+class _Run:
+    """One call's work: where to, with which directory, at what time, and what came of it."""
+
+    store: Store
+    ctx: IngestContext
+    directory: Directory
+    now: datetime
+    result: BatchResult = field(default_factory=BatchResult)
+
+    def process_again(self, raw_id: int) -> None:
+        """Try a mail that was tried before alone, and park it when it has had its chances."""
+        with self.store.transaction() as session:
+            taken = work.claim(session, [raw_id], self.now, again=True)
+            if taken and taken[0].attempts > work.MOST_ATTEMPTS:
+                sentence = f"The worker died {work.MOST_ATTEMPTS} times while it read this mail; it was put aside."
+                work.park(session, raw_id, "poison", sentence, self.now)
+                self.result.parked.append(raw_id)
+                taken = []
+        self.process(taken)
+
+    def process(self, batch: list[Kept]) -> None:
+        """Read outside any transaction, then file; mails that may command go alone, each in its own transaction."""
+        if not batch:
+            return
+        unreadable: dict[int, Unreadable] = {}
+        together, alone = [], []
+        for kept in batch:
+            try:
+                incoming = self._read(kept)
+            except Unreadable as why:
+                unreadable[kept.id] = why
+                continue
+            (alone if incoming.verdict.kind in SINGLE else together).append(incoming)
+        killpoint("K12")
+        self._file(together, unreadable)
+        for incoming in alone:
+            self._file([incoming], {})
+        killpoint("K14")
+
+    def _read(self, kept: Kept) -> Incoming:
+        mail = read_mail(kept.body, self.ctx.settings.limits)
+        verdict = classify(mail, self.directory, self.ctx.loop_id)
+        recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
+        team = self.directory.team_for(recipients)
+        return Incoming(
+            raw_id=kept.id,
+            body=kept.body,
+            received_at=kept.received_at,
+            sent_at=_sent_at(mail.sent_at, kept.received_at),
+            mail=mail,
+            verdict=verdict,
+            team_id=team or (verdict.colleague.team_id if verdict.colleague else None),
+        )
+
+    def _file(self, incoming: list[Incoming], unreadable: dict[int, Unreadable]) -> None:
+        """Settle the mails; when that fails, each by itself, so that only the culprit is parked."""
+        try:
+            self._settle(incoming, unreadable)
+        except OperationalError:
+            with self.store.transaction() as session:
+                work.release(session, [*(i.raw_id for i in incoming), *unreadable])
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a mail does, it must not stop the others
+            if len(incoming) == 1:
+                self._park(incoming[0].raw_id, error)
+                return
+            self._settle([], unreadable)
+            for one in incoming:
+                self._file([one], {})
+
+    def _settle(self, incoming: list[Incoming], unreadable: dict[int, Unreadable]) -> None:
+        """Do the one transaction of a batch, again when it lost a race."""
+        for attempt in range(MOST_RETRIES):
+            try:
+                with self.store.transaction() as session:
+                    waiting = work.still_waiting(session, [*(i.raw_id for i in incoming), *unreadable])
+                    for raw_id in waiting & unreadable.keys():
+                        work.park(session, raw_id, unreadable[raw_id].code, str(unreadable[raw_id]), self.now)
+                    mails = [i for i in incoming if i.raw_id in waiting]
+                    filed = file_batch(session, mails, self.ctx, self.directory, self.now)
+                    killpoint("K13")
+            except (OperationalError, IntegrityError) as race:
+                if attempt == MOST_RETRIES - 1 or not _may_retry(race):
+                    raise
+                continue
+            self.result.parsed += filed.parsed
+            self.result.ignored += filed.ignored
+            self.result.parked += waiting & unreadable.keys()
+            return
+
+    def _park(self, raw_id: int, error: Exception) -> None:
+        log.error("mail_parked", raw_mail=raw_id, error=type(error).__name__)
+        sentence = (
+            f"Processing failed with {type(error).__name__}. The mail is kept: run `smokewatch parked retry {raw_id}`."
+        )
+        with self.store.transaction() as session:
+            work.park(session, raw_id, "failed", sentence, self.now)
+        self.result.parked.append(raw_id)
+
+
+def _sent_at(date: datetime | None, received_at: datetime) -> datetime:
+    """Believe the Date header where it can be true, else the arrival: anybody can write any date into a mail."""
+    if date is None or not received_at - MOST_SKEW <= date <= received_at + timedelta(hours=1):
+        return received_at
+    return min(date, received_at)
+
+
+def _may_retry(error: OperationalError | IntegrityError) -> bool:
+    """Deadlocks and unique violations pass when tried again; a lost connection is for the caller's caller."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}

@@ -1,0 +1,223 @@
+"""Puts mails into conversations by their headers (RFC 5322 section 3.6.4; linking as in RFC 5256 REFERENCES step 1).
+
+Every Message-ID that was seen, or only referred to, is a node that belongs to one conversation. A mail joins the
+conversation of its nearest known ancestor; a mail that refers to two joins them, when that is safe.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from ingest.classify import Classified
+from ingest.mail import ParsedMail
+from store.mail import Conversation, Message, ThreadNode
+
+MOST_REFERENCES = 50
+"""References beyond the first and the last 49 are left out: enough for any real thread, bounded for any other."""
+
+
+@dataclass
+class Incoming:
+    """One mail on its way into a conversation."""
+
+    raw_id: int
+    body: bytes
+    received_at: datetime
+    sent_at: datetime
+    mail: ParsedMail
+    verdict: Classified
+    account_id: int | None = None
+    team_id: int | None = None
+    hint: int | None = None
+    """A conversation named by a signed token or a subject token of somebody on it; outranks the headers."""
+    conversation_id: int = 0
+    own_hash: bytes = field(init=False)
+    ancestors: list[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.own_hash = node_hash(self.mail.message_id)
+        ids = self.mail.references or self.mail.in_reply_to[:1]
+        if len(ids) > MOST_REFERENCES:
+            ids = (ids[0], *ids[1 - MOST_REFERENCES :])
+        hashes = [node_hash(i) for i in ids if i != self.mail.message_id]
+        self.ancestors = list(dict.fromkeys(hashes))
+
+
+@dataclass
+class _Group:
+    """A conversation during threading: stored (`id` set) or about to be."""
+
+    id: int | None
+    account_id: int | None
+    mails: list[Incoming] = field(default_factory=list)
+    fresh: bool = False
+    into: "_Group | None" = None
+
+    def root(self) -> "_Group":
+        """The group this one was joined into, at the end of the chain."""
+        group = self
+        while group.into is not None:
+            group = group.into
+        return group
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Two stored conversations that a mail proved to be one: `source` goes into `target`."""
+
+    source: int
+    target: int
+    raw_id: int
+
+
+def node_hash(message_id: str) -> bytes:
+    """A fixed-size key for a Message-ID of any length."""
+    return hashlib.sha256(message_id.encode("utf-8", "replace")).digest()
+
+
+def thread(session: Session, batch: Sequence[Incoming]) -> list[Merge]:
+    """Give every mail its conversation, making those that are new; the merges found are for the caller to do.
+
+    Safe against other workers threading related mails at the same time: nodes are claimed in hash order, and who
+    comes second takes over the first one's conversation.
+    """
+    nodes, stored = _known(session, batch)
+    known = set(nodes)
+    taken = _ids_of_stored_messages(session, batch, nodes)
+    merges: list[Merge] = []
+    groups: list[_Group] = []
+    for incoming in sorted(batch, key=lambda i: (i.sent_at, i.raw_id)):
+        group = _place(incoming, nodes, taken, merges, stored)
+        group.mails.append(incoming)
+        groups.append(group)
+    fresh = list({id(g.root()): g.root() for g in groups if g.root().id is None}.values())
+    _store_conversations(session, fresh)
+    _claim_nodes(session, {h: nodes[h].root() for h in sorted(nodes.keys() - known)}, merges)
+    for group in groups:
+        for incoming in group.mails:
+            incoming.conversation_id = group.root().id or 0
+    return merges
+
+
+def _place(
+    incoming: Incoming,
+    nodes: dict[bytes, _Group],
+    taken: dict[bytes, int | None],
+    merges: list[Merge],
+    stored: dict[int, _Group],
+) -> _Group:
+    """Find the mail's group and let its nodes belong to it."""
+    found = [nodes[h].root() for h in reversed(incoming.ancestors) if h in nodes]
+    own = nodes.get(incoming.own_hash)
+    reused = incoming.own_hash in taken and taken[incoming.own_hash] != incoming.account_id and not found
+    if own is not None and not reused:
+        found.append(own.root())
+    target = found[0] if found else _Group(None, incoming.account_id)
+    if incoming.hint is not None:
+        target = stored[incoming.hint].root()
+    for other in found:
+        _join(other.root(), target, incoming, merges)
+    for key in (incoming.own_hash, *incoming.ancestors):
+        if key not in nodes and not reused:
+            nodes[key] = target
+    taken.setdefault(incoming.own_hash, incoming.account_id)
+    return target
+
+
+def _join(other: _Group, target: _Group, incoming: Incoming, merges: list[Merge]) -> None:
+    """Join two groups that one mail refers to, unless they belong to different accounts.
+
+    Without that bound a stranger's forged References could glue one customer's mail to another's.
+    """
+    if other is target:
+        return
+    if target.account_id is None:
+        target.account_id = other.account_id
+    elif other.account_id not in (None, target.account_id):
+        return
+    if other.id is not None and target.id is None:
+        other.id, target.id = None, other.id
+    elif other.id is not None and target.id is not None:
+        merges.append(Merge(other.id, target.id, incoming.raw_id))
+    other.into = target
+    target.mails.extend(other.mails)
+    other.mails = []
+
+
+def _known(session: Session, batch: Sequence[Incoming]) -> tuple[dict[bytes, _Group], dict[int, _Group]]:
+    """The batch's nodes that are stored already, and every stored conversation that may be joined, by id."""
+    wanted = {h for i in batch for h in (i.own_hash, *i.ancestors)}
+    rows = session.execute(
+        select(ThreadNode.hash, ThreadNode.conversation_id).where(ThreadNode.hash.in_(sorted(wanted)))
+    ).all()
+    ids = {conversation for _, conversation in rows} | {i.hint for i in batch if i.hint is not None}
+    if not ids:
+        return {}, {}
+    accounts = session.execute(select(Conversation.id, Conversation.account_id).where(Conversation.id.in_(sorted(ids))))
+    stored = {key: _Group(key, account) for key, account in accounts}
+    return {h: stored[conversation] for h, conversation in rows}, stored
+
+
+def _ids_of_stored_messages(
+    session: Session, batch: Sequence[Incoming], nodes: dict[bytes, _Group]
+) -> dict[bytes, int | None]:
+    """Which of the batch's own ids a stored message already has, with its account: such an id may be a forgery."""
+    again = sorted(i.own_hash for i in batch if i.own_hash in nodes)
+    if not again:
+        return {}
+    rows = session.execute(
+        select(Message.message_id_hash, Message.account_id).where(Message.message_id_hash.in_(again))
+    )
+    return {h: account for h, account in rows}  # noqa: C416 - rows are not plain tuples to the type checker
+
+
+def _store_conversations(session: Session, groups: list[_Group]) -> None:
+    if not groups:
+        return
+    rows = []
+    for group in groups:
+        first = min(group.mails, key=lambda i: i.sent_at)
+        rows.append(
+            {
+                "account_id": group.account_id,
+                "team_id": next((i.team_id for i in group.mails if i.team_id), None),
+                "subject": first.mail.subject,
+                "first_at": first.sent_at,
+                "last_at": max(i.sent_at for i in group.mails),
+            }
+        )
+    made = session.execute(insert(Conversation).returning(Conversation.id, sort_by_parameter_order=True), rows)
+    for group, key in zip(groups, made.scalars(), strict=True):
+        group.id, group.fresh = key, True
+
+
+def _claim_nodes(session: Session, nodes: dict[bytes, _Group], merges: list[Merge]) -> None:
+    """Store new nodes; where another worker was faster, follow it."""
+    if not nodes:
+        return
+    rows = [{"hash": h, "conversation_id": group.id} for h, group in nodes.items()]
+    insertion = insert(ThreadNode).on_conflict_do_nothing(index_elements=["hash"]).returning(ThreadNode.hash)
+    lost = nodes.keys() - set(session.execute(insertion, rows).scalars())
+    if not lost:
+        return
+    theirs = select(ThreadNode.hash, ThreadNode.conversation_id).where(ThreadNode.hash.in_(sorted(lost)))
+    for key, conversation in session.execute(theirs).all():
+        _follow(session, nodes[key], conversation, merges)
+
+
+def _follow(session: Session, group: _Group, conversation: int, merges: list[Merge]) -> None:
+    """Take over a conversation that another worker made for the same thread a moment ago."""
+    if conversation == group.id or group.id is None:
+        return
+    if group.fresh:
+        move = update(ThreadNode).where(ThreadNode.conversation_id == group.id)
+        session.execute(move.values(conversation_id=conversation))
+        session.execute(delete(Conversation).where(Conversation.id == group.id))
+        group.id, group.fresh = conversation, False
+    else:
+        merges.append(Merge(conversation, group.id, group.mails[0].raw_id))

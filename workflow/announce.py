@@ -1,0 +1,142 @@
+"""Turns one change of risk into at most one notice per entitled person, with its evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.words import Level, NoticeKind, Risk, Signal
+from signals.facts import Assessment, Facts, Finding
+from store.notices import Evidence, NoticeDraft, post_notice
+from store.people import Person
+from store.record import Escalation, Participant
+from workflow.context import Context
+from workflow.findings import Rise
+from workflow.record import By
+
+MOST_EVIDENCE = 5
+"""Findings quoted in one mail; a phone shows no more than this without tiring."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one evaluation changed on an escalation."""
+
+    escalation: Escalation
+    facts: Facts
+    assessment: Assessment
+    rises: Sequence[Rise]
+    from_risk: Risk
+    opened: bool = False
+
+
+def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
+    """Tell everybody entitled, once; a change that is none makes no notice (law 2)."""
+    kind = _kind(change)
+    if kind is None or ctx.silent:
+        return
+    evidence = tuple(_evidence(change))
+    for person_id, why in _entitled(session, change, kind):
+        draft = NoticeDraft(
+            kind=kind,
+            person_id=person_id,
+            event=_event(change),
+            why=why,
+            at=by.now,
+            escalation_id=change.escalation.id,
+            urgent=change.assessment.risk is Risk.CRITICAL,
+            evidence=evidence,
+            facts=_details(change, kind),
+        )
+        post_notice(session, draft, mail_domain=ctx.outgoing.domain)
+
+
+def _kind(change: Change) -> NoticeKind | None:
+    """The most telling kind that fits; the evidence of the others rides along in the same mail."""
+    raised = {r.finding.signal for r in change.rises if r.finding.level >= Level.RAISED}
+    watched = {r.finding.signal for r in change.rises}
+    if change.opened:
+        return NoticeKind.NEW_ESCALATION
+    if Signal.MISSED_PROMISE in raised:
+        return NoticeKind.PROMISE_MISSED
+    if Signal.EXECUTIVE_VISIBILITY in raised:
+        return NoticeKind.EXECUTIVE_JOINED
+    if raised or change.assessment.risk.rank > change.from_risk.rank:
+        return NoticeKind.RISK_UP
+    if Signal.MISSED_PROMISE in watched:
+        return NoticeKind.PROMISE_DUE
+    return None
+
+
+def _event(change: Change) -> str:
+    """Names what happened; the ids are of rows added for this change, so a later change has another name."""
+    if change.opened:
+        return "opened"
+    risen = ",".join(str(r.finding_id) for r in change.rises)
+    return f"risen:{risen}:{change.assessment.risk}" + ("" if risen else f":{change.escalation.version}")
+
+
+def _entitled(session: Session, change: Change, kind: NoticeKind) -> list[tuple[int, str]]:
+    """Owner and participants; a promise that is only due soon concerns its maker and the owner alone."""
+    owner = change.escalation.owner_id
+    rows = session.execute(
+        select(Person.id, Person.email, Participant.why)
+        .join(Participant, Participant.person_id == Person.id)
+        .where(Participant.escalation_id == change.escalation.id, Person.active)
+        .order_by(Person.id)
+    )
+    people = [(key, email, "you own it" if key == owner else why) for key, email, why in rows]
+    if kind is NoticeKind.PROMISE_DUE:
+        makers = {e.made_by for e in change.assessment.ledger}
+        people = [p for p in people if p[0] == owner or p[1] in makers]
+    return [(key, why) for key, _, why in people]
+
+
+def _evidence(change: Change) -> list[Evidence]:
+    """What rose comes first, then what else stands, strongest first."""
+    ids = {r.finding.signal: r.finding_id for r in change.rises}
+    stand = sorted(
+        (f for f in change.assessment.findings if f.level > Level.CLEAR),
+        key=lambda f: (f.signal not in ids, -f.level, -f.contribution),
+    )
+    return [_quote(f, change.facts, ids.get(f.signal)) for f in stand[:MOST_EVIDENCE]]
+
+
+def _quote(finding: Finding, facts: Facts, finding_id: int | None) -> Evidence:
+    message = next(m for m in facts.messages if m.id == finding.message_id)
+    party = facts.parties.get(message.author)
+    return Evidence(
+        signal=finding.signal.value,
+        level=int(finding.level),
+        quote=finding.quote,
+        author=(party.name if party else "") or message.author,
+        sent_at=message.sent_at.isoformat(),
+        clears_when=finding.clears_when,
+        rule_id=finding.rule_id,
+        message_id=finding.message_id,
+        finding_id=finding_id,
+    )
+
+
+def _details(change: Change, kind: NoticeKind) -> dict[str, Any]:
+    details: dict[str, Any] = {
+        "from": change.from_risk.value,
+        "to": change.assessment.risk.value,
+        "score": round(change.assessment.score, 2),
+        "terms": [
+            {"signal": t.signal.value, "contribution": round(t.contribution, 2)} for t in change.assessment.terms
+        ],
+    }
+    risen = {r.finding.signal: r.finding for r in change.rises}
+    if kind in (NoticeKind.PROMISE_DUE, NoticeKind.PROMISE_MISSED):
+        finding = risen[Signal.MISSED_PROMISE]
+        entries = [
+            e for e in change.assessment.ledger if (e.message_id, e.start) == (finding.message_id, finding.start)
+        ]
+        due = entries[0].due if entries else None
+        details |= {"quote": finding.quote, "due": due.isoformat() if due else None}
+    if kind is NoticeKind.EXECUTIVE_JOINED:
+        details |= {str(k): v for k, v in risen[Signal.EXECUTIVE_VISIBILITY].features.items()}
+    return details

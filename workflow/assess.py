@@ -1,0 +1,153 @@
+"""Looks at conversations afresh: facts, findings, risk, decision - all in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.words import Channel, Level, Risk, State
+from signals.chain import evaluate
+from signals.facts import Assessment, Facts
+from store.mail import Conversation
+from store.record import Escalation, Participant
+from store.risk import RiskChange
+from workflow import record
+from workflow.announce import Change, announce
+from workflow.context import Context
+from workflow.findings import Rise, keep_findings, live_findings
+from workflow.gather import gather
+from workflow.promises import keep_ledger, stored_promises
+from workflow.record import By, Opening
+from workflow.routing import route
+
+ACTOR = "smokewatch"
+"""Who the audit names for what the program did by itself."""
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One conversation with all that one look at it brought."""
+
+    conversation: Conversation
+    facts: Facts
+    assessment: Assessment
+    rises: list[Rise]
+    from_risk: Risk
+
+    @property
+    def raised(self) -> bool:
+        """Whether something rose far enough to matter to people."""
+        return any(r.finding.level >= Level.RAISED for r in self.rises)
+
+
+def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now: datetime) -> None:
+    """Evaluate the conversations at `now` and do what follows from it.
+
+    Their rows are locked in order of id, so that two workers never decide on one conversation at once.
+    """
+    ids = sorted(set(conversation_ids))
+    locked = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update()
+    conversations = [c for c in session.scalars(locked.execution_options(populate_existing=True)) if not c.merged_into]
+    facts = gather(session, conversations)
+    live = live_findings(session, ids)
+    stored = stored_promises(session, ids)
+    for conversation in conversations:
+        assessment = evaluate(facts[conversation.id], ctx.policy, now)
+        rises = keep_findings(session, conversation.id, live[conversation.id], assessment.findings, now)
+        keep_ledger(session, conversation.id, stored[conversation.id], assessment.ledger)
+        from_risk = _keep_risk(session, conversation, assessment, now)
+        _decide(session, _Case(conversation, facts[conversation.id], assessment, rises, from_risk), ctx, now)
+
+
+def _keep_risk(session: Session, conversation: Conversation, assessment: Assessment, now: datetime) -> Risk:
+    """Store the new risk and what hysteresis must remember; returns the risk before."""
+    before = Risk(conversation.risk)
+    if assessment.risk is not before:
+        terms = {t.signal.value: round(t.contribution, 4) for t in assessment.terms}
+        session.add(
+            RiskChange(
+                conversation_id=conversation.id,
+                at=now,
+                from_risk=before.value,
+                to_risk=assessment.risk.value,
+                score=assessment.score,
+                terms=terms,
+            )
+        )
+        conversation.risk, conversation.risk_since = assessment.risk.value, now
+    was = conversation.risk_state.get("levels", {})
+    levels = {}
+    for f in assessment.findings:
+        stood = was.get(f.signal.value)
+        levels[f.signal.value] = stood if stood and stood[0] == f.level else [int(f.level), now.isoformat()]
+    if levels != was:
+        conversation.risk_state = {"levels": levels}
+    conversation.score = assessment.score
+    conversation.next_review_at = assessment.next_review_at
+    return before
+
+
+def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
+    """Open, take up again or only tell - whatever the policy says of this change."""
+    by = By(person_id=None, actor=ACTOR, channel=Channel.SYSTEM, now=now, mail_domain=ctx.outgoing.domain)
+    escalation = _current(session, case.conversation)
+    opened = False
+    if escalation is None or (escalation.state == State.CLOSED and case.raised):
+        if not _should_open(case, ctx):
+            return
+        escalation, opened = _open(session, case, by), True
+    elif escalation.state == State.CLOSED:
+        return
+    elif escalation.state == State.RESOLVED and case.raised:
+        reason = f"new evidence after it was resolved: {case.rises[0].finding.quote!r}"
+        record.move_state(session, _because(by, reason), escalation, State.IN_PROGRESS)
+    _carry_risk(session, escalation, by)
+    announce(session, Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened), ctx, by)
+
+
+def _should_open(case: _Case, ctx: Context) -> bool:
+    risk = ctx.policy.risk
+    return any(f.level >= risk.open_at_level for f in case.assessment.findings) or (
+        case.assessment.score >= risk.open_at_score
+    )
+
+
+def _current(session: Session, conversation: Conversation) -> Escalation | None:
+    if conversation.escalation_id is None:
+        return None
+    return record.lock(session, conversation.escalation_id)
+
+
+def _open(session: Session, case: _Case, by: By) -> Escalation:
+    conversation = case.conversation
+    to = route(session, conversation, case.facts)
+    strongest = max(case.assessment.findings, key=lambda f: (f.level, f.contribution))
+    opening = Opening(
+        title=conversation.subject or case.facts.account_name,
+        account_id=conversation.account_id,
+        team_id=conversation.team_id,
+        conversation_ids=(conversation.id,),
+        why=f"{strongest.signal.value.replace('_', ' ')}: {strongest.quote}",
+        owner_id=to.owner_id,
+        participant_ids=tuple(to.told),
+        risk=case.assessment.risk,
+    )
+    escalation = record.open_escalation(session, by, opening)
+    for person_id, why in to.told.items():
+        session.get_one(Participant, (escalation.id, person_id)).why = why
+    return escalation
+
+
+def _carry_risk(session: Session, escalation: Escalation, by: By) -> None:
+    """An escalation stands as high as the highest of its conversations."""
+    session.flush()
+    risks = session.scalars(select(Conversation.risk).where(Conversation.escalation_id == escalation.id))
+    highest = max((Risk(r) for r in risks), key=lambda r: r.rank, default=Risk.LOW)
+    if highest.value != escalation.risk:
+        record.set_risk(session, by, escalation, highest)
+
+
+def _because(by: By, reason: str) -> By:
+    return By(by.person_id, by.actor, by.channel, by.now, reason, by.mail_domain)

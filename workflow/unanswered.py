@@ -1,0 +1,124 @@
+"""Tells owners once when an escalation waits too long: the customer unanswered, or nobody acknowledging it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from config.words import Direction, MailKind, NoticeKind, State
+from signals.business import business_hours_between
+from signals.reading import Reading
+from store.mail import Conversation, Message
+from store.notices import Evidence, NoticeDraft, post_notice
+from store.people import Person, Team
+from store.record import Escalation, Participant
+from workflow.calendars import calendar_of
+from workflow.context import Context
+
+ACTIVE = (State.OPEN.value, State.ACKNOWLEDGED.value, State.IN_PROGRESS.value)
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """One escalation that waits: since when, for how many business hours, and what proves it."""
+
+    escalation: Escalation
+    event: str
+    since: datetime
+    hours: float
+    evidence: tuple[Evidence, ...]
+
+
+def tell_unanswered(session: Session, ctx: Context, now: datetime) -> int:
+    """Post a notice for every wait past its limit; each wait is told once per person. Returns notices made."""
+    if ctx.silent:
+        return 0
+    made = 0
+    for wait in (*_unanswered(session, ctx, now), *_unacknowledged(session, ctx, now)):
+        for person_id, why in _people(session, wait.escalation):
+            draft = NoticeDraft(
+                kind=NoticeKind.NO_ANSWER,
+                person_id=person_id,
+                event=wait.event,
+                why=why,
+                at=now,
+                escalation_id=wait.escalation.id,
+                evidence=wait.evidence,
+                facts={"since": wait.since.isoformat(), "waiting_business_hours": round(wait.hours, 1)},
+            )
+            made += post_notice(session, draft, mail_domain=ctx.outgoing.domain) is not None
+    return made
+
+
+def _unanswered(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait]:
+    """The customer's last mail has no answer of ours after it, and more than thanks in it."""
+    limit = ctx.policy.alerts.no_answer_business_hours
+    ours = (
+        select(Message.conversation_id, func.max(Message.sent_at).label("at"))
+        .where(Message.direction == Direction.OUT, Message.kind == MailKind.COLLEAGUE)
+        .group_by(Message.conversation_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Escalation, Team, Message)
+        .join(Conversation, Conversation.escalation_id == Escalation.id)
+        .join(Message, and_(Message.conversation_id == Conversation.id, Message.kind == MailKind.CUSTOMER))
+        .outerjoin(Team, Team.id == Escalation.team_id)
+        .outerjoin(ours, ours.c.conversation_id == Conversation.id)
+        .where(
+            Escalation.state.in_(ACTIVE),
+            Message.sent_at > func.coalesce(ours.c.at, Escalation.opened_at - timedelta(days=365)),
+            Message.sent_at <= now - timedelta(hours=limit),
+        )
+        .order_by(Escalation.id, Message.sent_at)
+    )
+    told: set[int] = set()
+    for escalation, team, message in rows:
+        hours = business_hours_between(calendar_of(team), message.sent_at, now)
+        if escalation.id in told or hours < limit or Reading.from_json(message.reading).thanks_only:
+            continue
+        told.add(escalation.id)
+        yield _Wait(escalation, f"unanswered:{message.id}", message.sent_at, hours, (_quote(message),))
+
+
+def _unacknowledged(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait]:
+    """Nobody of ours has acknowledged the escalation."""
+    limit = ctx.policy.alerts.realert_unacknowledged_business_hours
+    rows = session.execute(
+        select(Escalation, Team)
+        .outerjoin(Team, Team.id == Escalation.team_id)
+        .where(Escalation.state == State.OPEN, Escalation.opened_at <= now - timedelta(hours=limit))
+        .order_by(Escalation.id)
+    )
+    for escalation, team in rows:
+        hours = business_hours_between(calendar_of(team), escalation.opened_at, now)
+        if hours >= limit:
+            yield _Wait(escalation, f"unacknowledged:{escalation.version}", escalation.opened_at, hours, ())
+
+
+def _quote(message: Message) -> Evidence:
+    """The first sentence the customer asked; without one, the start of the mail."""
+    asks = Reading.from_json(message.reading).asks
+    start, end = asks[0] if asks else (0, min(len(message.new_text), 200))
+    return Evidence(
+        signal="no_answer",
+        level=1,
+        quote=message.new_text[start:end].strip(),
+        author=message.from_name or message.from_address,
+        sent_at=message.sent_at.isoformat(),
+        clears_when="one of us answers the customer",
+        rule_id="no_answer.silence",
+        message_id=message.id,
+    )
+
+
+def _people(session: Session, escalation: Escalation) -> list[tuple[int, str]]:
+    rows = session.execute(
+        select(Participant.person_id, Participant.why)
+        .join(Person, Person.id == Participant.person_id)
+        .where(Participant.escalation_id == escalation.id, Person.active)
+        .order_by(Participant.person_id)
+    )
+    return [(key, "you own it" if key == escalation.owner_id else why) for key, why in rows]
