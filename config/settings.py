@@ -54,7 +54,9 @@ class Login(_Section):
 class Mailbox(Login):
     """One mailbox to watch. `address` is what customers write to; `after_keep` never runs before the commit.
 
-    `authserv_id` names the receiving server whose Authentication-Results may be trusted; empty trusts none.
+    `authserv_id` names the receiving server whose Authentication-Results may be trusted; empty trusts none. Name it
+    only when that server writes them on every mail and takes out those a sender wrote (RFC 8601, section 5).
+    `verify_dkim` lets DKIM signatures be checked here, by DNS, where that server says nothing.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Mailbox(Login):
     after_keep: Literal["leave", "flag", "move", "delete"] = "leave"
     move_to: str = "Smokewatch"
     authserv_id: str = ""
+    verify_dkim: bool = True
     team: str = ""
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -104,6 +104,9 @@ class Audit(Base):
     detail: Mapped[str] = mapped_column(server_default="{}")
     prev: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (
+        Index("ix_audit_rejected", "from_value", "at", postgresql_where=text("action = 'command rejected'")),
+    )
 
 
 class AuditHead(Base):
@@ -126,6 +129,14 @@ class PendingCommand(Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class CommandMail(Base):
+    """A mail that was obeyed, by what its writer said and when: the same words re-sent are not obeyed again."""
+
+    __tablename__ = "command_mail"
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    at: Mapped[datetime]
 
 
 class UndoEntry(Base):

@@ -1,0 +1,1 @@
+"""Decides which mail may command, and runs what it says."""

@@ -1,0 +1,48 @@
+"""Finds what others changed since a reply's alert was written, where the reply's commands would overwrite it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.people import Person
+from store.record import Audit
+from store.tokens import Claim
+
+OVERWRITES: dict[str, frozenset[str]] = {
+    # A state only moves on, and the workflow refuses what does not fit: only a reopening makes an old word wrong.
+    "ack": frozenset({"reopened"}),
+    "start": frozenset({"reopened"}),
+    "resolve": frozenset({"reopened"}),
+    "close": frozenset({"reopened"}),
+    "own": frozenset({"owner"}),
+    "assign": frozenset({"owner"}),
+    "priority": frozenset({"priority"}),
+    "sev": frozenset({"path"}),
+    "waiting": frozenset({"waiting_on"}),
+    "next": frozenset({"next_step"}),
+}
+"""Verb -> audit actions whose newer result it would overwrite unseen."""
+
+
+def changed_since(session: Session, claim: Claim, person: Person, verbs: Iterable[str]) -> tuple[str, ...]:
+    """Sentences for the newer changes of others that these verbs would overwrite; empty when there are none."""
+    touched = frozenset().union(*(OVERWRITES.get(verb, frozenset()) for verb in verbs))
+    if not touched:
+        return ()
+    rows = session.scalars(
+        select(Audit)
+        .where(
+            Audit.stream == f"ESC-{claim.escalation_id}",
+            Audit.seq > claim.seen,
+            Audit.action.in_(touched),
+            Audit.actor != person.email,
+        )
+        .order_by(Audit.seq)
+    )
+    return tuple(_sentence(row) for row in rows)
+
+
+def _sentence(row: Audit) -> str:
+    what = row.action.replace("_", " ")
+    return f"{row.actor} changed the {what} from {row.from_value or 'none'} to {row.to_value or 'none'}"
