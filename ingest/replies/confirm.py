@@ -30,11 +30,9 @@ def confirm(session: Session, post: Post, text: str) -> Outcome:
         _drop(session, post)
         tell(session, post, DROPPED)
         return Outcome(Done.ANSWERED)
-    if not told_lately(session, post):
-        tell(session, post, UNCLEAR)
-    return reject(
-        session, post.reply, Rejected(Reason.NOT_CONFIRMED, post.claim, post.person.email), post.ctx, post.now
-    )
+    if not commented_today(session, post):
+        tell(session, replace(post, extra={"comment_only": True}), UNCLEAR)
+    return refuse(session, post, Reason.NOT_CONFIRMED)
 
 
 def _first_line(text: str) -> str:
