@@ -1,9 +1,11 @@
 """Takes the answer to a one-time confirm: a plain yes runs what waits, once; a plain no drops it."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
-from ingest.replies.answers import Post, answer, by, request, tell
+from ingest.replies.answers import Post, answer, by, commented_today, refuse, request, tell
 from ingest.replies.reply import Done, Outcome, Reason
 from store.record import PendingCommand
 from workflow.errors import WorkflowError

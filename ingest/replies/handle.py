@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
-from ingest.replies.answers import Post, answer, ask_confirm, by, commented_today, request, tell, told_lately
+from ingest.replies.answers import Post, answer, ask_confirm, by, commented_today, refuse, request, tell, told_lately
 from ingest.replies.changes import changed_since
 from ingest.replies.confirm import confirm
 from ingest.replies.judge import judge
