@@ -45,6 +45,6 @@ def _header_lines(raw: bytes) -> list[str] | None:
 
 def _text(lines: list[bytes]) -> list[str]:
     """A leading mbox line (`From x@y Mon ...`) is no header field."""
-    if lines and lines[0].startswith(b"From "):
-        lines = lines[1:]
-    return [line.decode("latin-1") for line in lines if line]
+    text = [line.decode("latin-1") for line in lines if line]
+    is_mbox = bool(text) and text[0].startswith("From ") and not _NAME.match(text[0])
+    return text[1:] if is_mbox else text
