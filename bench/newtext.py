@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.newtext import new_text
+from ingest.newtext import split_new_text
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,12 @@ def table(found: list[Case], split: Callable[[str], str]) -> dict[str, tuple[int
         source: (mails, right / max(1, given), right / max(1, gold), 2 * right / max(1, given + gold), exact / mails)
         for source, (mails, right, given, gold, exact) in sums.items()
     }
+
+
+def new_text(text: str) -> str:
+    """The writer's own words; the gold of a forward without any is empty."""
+    split = split_new_text(text)
+    return split.text or ("" if split.forwarded else split.passed_on)
 
 
 def main() -> None:

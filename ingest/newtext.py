@@ -30,17 +30,19 @@ class NewText:
     """One mail's text, taken apart by whole lines; every field holds lines of the input unchanged.
 
     `text` is what the writer wrote in this mail, answers between quotes included (an empty line between them),
-    without quotes and signature.
+    without quotes and signature. It is strictly his own: nothing that may be a quote is in it.
     `signature` is the writer's signature block, empty when none was found.
     `quoted_from` is the index of the first line (0-based) that is quoted, or None.
-    `forwarded` says that the mail passes on another one; when the writer added nothing of his own,
-    `text` is then the forwarded content.
+    `forwarded` says that the mail passes on another one.
+    `passed_on` is what stands below the head of a quote without marks, when the writer wrote nothing above it:
+    the forwarded mail, or an answer that some programs put there. It is never a command.
     """
 
     text: str
     signature: str = ""
     quoted_from: int | None = None
     forwarded: bool = False
+    passed_on: str = ""
 
 
 @dataclass
@@ -70,21 +72,30 @@ def split_new_text(text: str, words: QuoteWords | None = None) -> NewText:
     lines = text.replace("\r\n", "\n").split("\n")
     scan = _scan(lines, 0, words)
     own, signature = _own(lines, scan.runs, words)
-    quoted_from, forwarded = scan.quoted_from, scan.forwarded
-    for _ in range(FORWARDS):
-        if own or not scan.resumes_at:
-            break
-        forwarded = forwarded or scan.passes_on
-        scan = _scan(lines, scan.resumes_at, words)
-        own, _ = _own(lines, scan.runs, words)
-    if not own and forwarded and quoted_from is not None:
-        own = _text(lines, quoted_from, len(lines))
-    return NewText(own, signature, quoted_from, forwarded)
+    if own or scan.quoted_from is None:
+        # Without a quote everything is the writer's, even when it all looks like a signature.
+        return NewText(own or _text(lines, 0, len(lines)), signature if own else "", scan.quoted_from, scan.forwarded)
+    below, forwarded = _below_heads(lines, scan, words)
+    if forwarded and not below:
+        below = _text(lines, scan.quoted_from, len(lines))
+    return NewText("", signature, scan.quoted_from, forwarded, below)
 
 
 def new_text(text: str) -> str:
-    """Only what the writer wrote in this mail."""
+    """Strictly what the writer wrote in this mail: the part that may command."""
     return split_new_text(text).text
+
+
+def _below_heads(lines: Sequence[str], scan: _Scan, words: QuoteWords) -> tuple[str, bool]:
+    """The text below the head of a quote that has nothing above it, and whether the mail is a forward."""
+    below, forwarded = "", scan.forwarded
+    for _ in range(FORWARDS):
+        if below or not scan.resumes_at:
+            break
+        forwarded = forwarded or scan.passes_on
+        scan = _scan(lines, scan.resumes_at, words)
+        below, _ = _own(lines, scan.runs, words)
+    return below, forwarded
 
 
 def _scan(lines: Sequence[str], start: int, words: QuoteWords) -> _Scan:
@@ -94,14 +105,12 @@ def _scan(lines: Sequence[str], start: int, words: QuoteWords) -> _Scan:
         line = lines[number].strip()
         if not line:
             number += 1
-        elif line[0] == ">":
+        elif line[0] == ">" and not _is_groupwise(line):
             scan.quote(own_from, _attributed_from(lines, own_from, number, words))
             scan.forwarded |= not scan.runs[1:] and divider(line.lstrip("> "), words) is Divider.FORWARDED
             number = own_from = _quote_end(lines, number)
         elif _is_candidate(line) and _cut(lines, number, own_from, words, scan):
-            if scan.resumes_at:
-                return scan
-            number = own_from = number + 1
+            return scan
         else:
             number += 1
     if own_from < len(lines):
@@ -109,17 +118,22 @@ def _scan(lines: Sequence[str], start: int, words: QuoteWords) -> _Scan:
     return scan
 
 
+def _is_groupwise(line: str) -> bool:
+    """`>>> Ann <ann@x.example> 4/5/26 2:15 PM >>>` is an attribution, and what follows has no marks."""
+    return line.startswith(">>> ") and line.endswith(" >>>")
+
+
 def _is_candidate(line: str) -> bool:
     """Whether the line can be the head of a quote: the cheap test that most lines fail."""
-    return line[-1] in ":：-" or line[0] in "-_=*~#+—–[(" or ":" in line[:26] or "：" in line[:26] or "above" in line
+    return line[0] == ">" or line[-1] in ":：-" or line[0] in "-_=*~#+—–[(" or ":" in line[:26] or "：" in line[:26] or "above" in line
 
 
 def _cut(lines: Sequence[str], number: int, own_from: int, words: QuoteWords, scan: _Scan) -> bool:
     """Whether a quote without marks begins at the line; it goes into `scan`."""
     found = divider(lines[number], words)
     if found:
-        head = _next(lines, number + 1)
-        scan.resumes_at = header_block_end(lines, head, words, announced=True) or number + 1
+        head = _next(lines, _divider_end(lines, number))
+        scan.resumes_at = header_block_end(lines, head, words, announced=True) or head
         scan.passes_on = True
         scan.forwarded |= found is Divider.FORWARDED
         scan.quote(own_from, _without_rules(lines, own_from, number))
@@ -138,13 +152,21 @@ def _cut(lines: Sequence[str], number: int, own_from: int, words: QuoteWords, sc
     return _cut_at_attribution(lines, number, own_from, words, scan)
 
 
+def _divider_end(lines: Sequence[str], number: int) -> int:
+    """The line after the divider, which Lotus Notes wraps ("--- Forwarded by Ann on 4 May 2:15" / "PM ---")."""
+    if lines[number].rstrip()[-1:] not in "-:" and lines[number].lstrip()[:2] == "--":
+        for following in range(number + 1, min(number + 3, len(lines))):
+            if lines[following].rstrip().endswith("---"):
+                return following + 1
+    return number + 1
+
+
 def _cut_at_attribution(lines: Sequence[str], number: int, own_from: int, words: QuoteWords, scan: _Scan) -> bool:
-    """An attribution without ">" below it: the rest is quoted, unless the mail begins with it."""
-    first = attribution_start(lines, number, words, before_quote=False)
+    """An attribution without ">" below it: the rest is quoted."""
+    first = number if lines[number][:1] == ">" else attribution_start(lines, number, words, before_quote=False)
     if first is None or first < own_from or lines[_next(lines, number + 1)].lstrip()[:1] == ">":
         return False
-    if scan.runs or any(line.strip() for line in lines[own_from:first]):
-        scan.resumes_at = number + 1
+    scan.resumes_at = number + 1
     scan.quote(own_from, first)
     return True
 
@@ -202,10 +224,12 @@ def _wrapped_lines(lines: Sequence[str], number: int) -> int:
 def _sender_above(lines: Sequence[str], own_from: int, number: int) -> int:
     """Lotus Notes writes the sender and the time, without labels, above "To:"."""
     first = number
-    while first > max(own_from, number - 3) and lines[first - 1].strip():
+    while first > max(own_from, number - 3) and is_rule(lines[first - 1]):
         first -= 1
-    above = " ".join(lines[first:number])
-    return first if has_date(above[:LONGEST]) else number
+    last = first
+    while first > max(own_from, last - 3) and lines[first - 1].strip():
+        first -= 1
+    return first if has_date(" ".join(lines[first:last])[:LONGEST]) else number
 
 
 def _without_rules(lines: Sequence[str], own_from: int, number: int) -> int:

@@ -79,7 +79,10 @@ def _notice(lines: Sequence[str], first: int, end: int, words: QuoteWords) -> in
     """The first legal notice, advertising or list footer below the text."""
     below = 0
     start = end
-    for number in range(end - 1, first - 1, -1):
+    while first < end and is_rule(lines[first]):
+        first += 1
+    # A notice in the first line is what the mail is about.
+    for number in range(end - 1, first, -1):
         if not lines[number].strip():
             continue
         below += 1
@@ -120,7 +123,7 @@ def _block(lines: Sequence[str], first: int, end: int, words: QuoteWords) -> int
     found = contacts = 0
     for number in range(end - 1, first - 1, -1):
         line = lines[number].strip()
-        if not line:
+        if is_rule(line):
             continue
         if is_signoff(line, words):
             return _below(lines, number, end) if found > 1 else end
@@ -128,7 +131,7 @@ def _block(lines: Sequence[str], first: int, end: int, words: QuoteWords) -> int
             break
         found += 1
         contacts += bool(_CONTACT.search(line[:LONGEST]))
-        if number > first and not lines[number - 1].strip() and _is_name(line):
+        if number > first and is_rule(lines[number - 1]) and _is_name(line):
             top = number
     return top if contacts and top < end and _below(lines, top, end) < end else end
 
@@ -156,7 +159,7 @@ def _fits(line: str, words: QuoteWords) -> bool:
         return len(parts) <= 2 * _TITLE_WORDS
     if len(line) > _LINE_CHARACTERS or (line[-1] in ".?!:," and not parts[-1].endswith(_COMPANY_ENDINGS)):
         return line.endswith(",") and _is_name(line)
-    long = [part for part in line.split() if len(part) > 3 and part[0].isalpha()]  # noqa: PLR2004
+    long = [part for part in line.split() if len(part) > 3 and part.strip(",.").isalpha()]  # noqa: PLR2004
     return len(parts) <= _TITLE_WORDS and 2 * sum(part[0].isupper() for part in long) >= len(long)
 
 
