@@ -64,7 +64,12 @@ class Delivery(Base):
     received_at: Mapped[datetime]
     misses: Mapped[int] = mapped_column(server_default="0")
     problem: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("folder_id", "uidvalidity", "uid"),)
+    gone_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("folder_id", "uidvalidity", "uid"),
+        Index("ix_delivery_open", "folder_id", "uid", postgresql_where=text("raw_mail_id IS NULL")),
+        Index("ix_delivery_folder_received", "folder_id", "received_at"),
+    )
 
 
 class Conversation(Base):
