@@ -29,7 +29,8 @@ class AttachedFile:
 class ParsedMail:
     """One mail as read. All text is free of NUL, lone surrogates and control characters.
 
-    `from_addresses` keeps every address of every From header: a command needs exactly one.
+    `from_addresses` keeps every address of every From header: a command needs exactly one. `from_plain` is true when
+    that one is written as a bare address or `name <address>`, with no comment, group, route or other trick around it.
     `command_text` is the first top-level text/plain leaf alone (or the text of the only HTML leaf), with quotes
     still in it: commands are read from nowhere else.
     """
@@ -60,6 +61,7 @@ class ParsedMail:
     loop_ids: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    from_plain: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,240 @@
+"""Reads the header fields of a mail: who wrote to whom, when, the subject, and the ids that make threads."""
+
+import base64
+import hashlib
+import quopri
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from mailparser import MailParser
+from mailparser.utils import get_addresses
+
+from ingest.mail import Address
+from ingest.text import clean_line, safe_words
+
+MOST_FIELDS = 50
+"""Fields of one name that are looked at; a mail has one To and seldom more than 20 Received."""
+MOST_ADDRESSES = 500
+"""Addresses of one kind that are kept."""
+MOST_IDS = 200
+"""Ids of References that are kept: the first, which names the thread, and the last ones."""
+ID_CHARS = 998
+"""Longest Message-ID that is kept (a line of RFC 5322); a longer one is cut alike wherever it is named."""
+
+_KEY_FIELDS = ("message-id", "from", "to", "cc", "subject", "date", "in-reply-to", "references")
+_ENVELOPE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "resent-to")
+_KEPT_FIELDS = (
+    "auto-submitted",
+    "content-language",
+    "feedback-id",
+    "importance",
+    "list-id",
+    "organization",
+    "precedence",
+    "priority",
+    "return-path",
+    "sender",
+    "thread-index",
+    "thread-topic",
+    "user-agent",
+    "x-auto-response-suppress",
+    "x-mailer",
+    "x-priority",
+)
+_ID = re.compile(r"<([^<>]+)>")
+_BARE_ID = re.compile(r"\s*([^\s<>]+@[^\s<>]+)")
+_FOLD = re.compile(r"\r?\n[ \t]*|\r")
+_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_ADDR_SPEC = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+"
+_PLAIN = re.compile(rf"\s*(?:{_ADDR_SPEC}|(?:\"(?:[^\"\\]|\\.)*\"|[^\"<>@,;:()\\\[\]]*)\s*<{_ADDR_SPEC}>)\s*")
+_Q_WORD = re.compile(r"=\?([^?\s]{1,80})\?([qQ])\?([^?\s]*)\?=")
+_SPECIALS = re.compile(r"[,:;<>@()\"\[\]\\]")
+_ONE_ADDRESS = re.compile(rf"\s*<?({_ADDR_SPEC})>?\s*")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The header fields by lower-case name, unfolded and as text, each name's in the mail's order."""
+
+    by_name: Mapping[str, list[str]]
+
+    def first(self, name: str) -> str:
+        """The first field of that name, or ""."""
+        found = self.by_name.get(name)
+        return found[0] if found else ""
+
+    def every(self, name: str) -> list[str]:
+        """At most MOST_FIELDS fields of that name."""
+        return self.by_name.get(name, [])[:MOST_FIELDS]
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the header says about a mail. `from_plain`: one From, one address, written without any trick."""
+
+    from_addresses: tuple[Address, ...] = ()
+    from_headers: int = 0
+    from_plain: bool = False
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    envelope_to: tuple[str, ...] = ()
+    subject: str = ""
+    sent_at: datetime | None = None
+    problems: tuple[str, ...] = field(default=())
+
+
+def fields_of(message: Message) -> Fields:
+    """All header fields of `message`; bytes that are not ASCII are read as UTF-8, else as Windows-1252."""
+    by_name: dict[str, list[str]] = {}
+    for name, value in message.raw_items():
+        by_name.setdefault(name.lower(), []).append(_as_text(value))
+    return Fields(by_name)
+
+
+def _as_text(value: object) -> str:
+    """One field's value on one line."""
+    text = str(value)
+    if not text.isascii():
+        data = text.encode("utf-8", "surrogateescape")
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", "replace")
+    return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
+
+
+def read_envelope(fields: Fields) -> Envelope:
+    """Addresses, subject and date.
+
+    mail-parser gets these fields alone, in a message without a body: its address scanner takes display names for
+    addresses never (CVE-2023-27043), and what it would do with the body is done elsewhere by other rules.
+    """
+    view = Message()
+    for name in ("from", "to", "cc", "reply-to", "subject", "date"):
+        value = fields.first(name)
+        if value:
+            view[name] = safe_words(value) if name in ("subject", "date") else _atomic_words(value)
+    parser = MailParser(view)
+    doubts = {defect["header"] for defect in parser.address_header_defects if not defect["recovered"]}
+    senders = _addresses(parser.from_, fields.every("from")[1:])
+    from_fields = fields.by_name.get("from", [])
+    plain = len(from_fields) == 1 and len(senders) == 1 and _PLAIN.fullmatch(from_fields[0]) is not None
+    return Envelope(
+        from_addresses=() if "from" in doubts else senders,
+        from_headers=len(from_fields),
+        from_plain=plain and "from" not in doubts,
+        to=_addresses(parser.to, fields.every("to")[1:]),
+        cc=_addresses(parser.cc, fields.every("cc")[1:]),
+        reply_to=_addresses(parser.reply_to, fields.every("reply-to")[1:]),
+        envelope_to=_envelope_to(fields),
+        subject=clean_line(parser.subject),
+        sent_at=_sent_at(parser.date, fields.first("date")),
+        problems=tuple(f"Part of the {name.title()} header is no address and was left out." for name in sorted(doubts)),
+    )
+
+
+def _atomic_words(value: str) -> str:
+    """Write each RFC 2047 word that holds a special character as base64.
+
+    Programs leave commas and colons in such words, though they would split an address list there (section 5, rule 3).
+    """
+    if "=?" not in value:
+        return value
+
+    def atomic(word: re.Match[str]) -> str:
+        if not _SPECIALS.search(word[3]):
+            return word[0]
+        data = word[3].encode("utf-8", "surrogatepass").replace(b"_", b" ")
+        return f"=?{word[1]}?b?{base64.b64encode(quopri.decodestring(data)).decode('ascii')}?="
+
+    return _Q_WORD.sub(atomic, safe_words(value))
+
+
+def _addresses(first: Iterable[tuple[str, str]], others: Iterable[str]) -> tuple[Address, ...]:
+    """Addresses of the first field, as mail-parser read them, and of further fields of the same name."""
+    pairs = list(first)
+    for value in others:
+        pairs += get_addresses(_atomic_words(value), decode_names=True)
+    found = (Address(_lower(email), clean_line(name, 200)) for name, email in pairs[:MOST_ADDRESSES] if email)
+    return tuple(dict.fromkeys(address for address in found if "@" in address.email))
+
+
+def _lower(email: str) -> str:
+    """ASCII letters in lower case only: Unicode has other letters that fold onto ASCII ones."""
+    return clean_line(email, 320).translate(_UPPER)
+
+
+def _envelope_to(fields: Fields) -> tuple[str, ...]:
+    """Addresses by which the mail reached us, which To and Cc need not show."""
+    found: list[str] = []
+    for name in _ENVELOPE_FIELDS:
+        for value in fields.every(name):
+            one = _ONE_ADDRESS.fullmatch(value)
+            found += [one[1]] if one else [email for _, email in get_addresses(value)]
+    return tuple(dict.fromkeys(_lower(email) for email in found if "@" in email))[:MOST_ADDRESSES]
+
+
+def _sent_at(strict: datetime | None, value: str) -> datetime | None:
+    """The Date header in UTC; obsolete forms that mail-parser refuses are tried too, None if it is no date."""
+    sent = strict
+    if sent is None and value:
+        try:
+            sent = parsedate_to_datetime(value[:100])
+            sent = sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
+    return sent if sent and 1980 <= sent.year <= 9000 else None  # noqa: PLR2004 - mail is not older; nor later than text columns show
+
+
+def message_id(fields: Fields, content_key: bytes) -> str:
+    """The Message-ID as `<...>`: the first valid one, a bare a@b, or one made from the content when there is none."""
+    for value in fields.every("message-id"):
+        ids = _ids(value)
+        if ids:
+            return ids[0]
+        bare = _BARE_ID.match(value)
+        if bare:
+            return f"<{clean_line(bare[1], ID_CHARS)}>"
+    return f"<missing-{content_key.hex()[:24]}@smokewatch.invalid>"
+
+
+def referred(fields: Fields, name: str, own: str) -> tuple[str, ...]:
+    """The ids of In-Reply-To or References in order, each once, without the mail's own."""
+    ids = (found for value in fields.every(name) for found in _ids(value))
+    kept = tuple(found for found in dict.fromkeys(ids) if found != own)
+    return kept if len(kept) <= MOST_IDS else (kept[0], *kept[-(MOST_IDS - 1) :])
+
+
+def _ids(value: str) -> list[str]:
+    """Every `<...>` token, white space and control characters taken out."""
+    tokens = ("".join(clean_line(found, 4 * ID_CHARS).split())[:ID_CHARS] for found in _ID.findall(value))
+    return [f"<{token}>" for token in tokens if token]
+
+
+def content_key(fields: Fields, body: bytes) -> bytes:
+    """SHA-256 of what the writer made: the same for one mail in two mailboxes, another for another mail.
+
+    Fields that are added on the way (Received, DKIM, lists) do not count, nor how lines end or fields are folded.
+    """
+    digest = hashlib.sha256()
+    for name in _KEY_FIELDS:
+        for value in fields.by_name.get(name, ()):
+            digest.update(f"{name}:{' '.join(value.split())}\n".encode("utf-8", "replace"))
+    digest.update(b"\n")
+    digest.update(body.replace(b"\r\n", b"\n").rstrip(b"\r\n"))
+    return digest.digest()
+
+
+def kept_fields(fields: Fields) -> dict[str, str]:
+    """The few further fields that later steps and people look at, cleaned."""
+    return {name: clean_line(fields.first(name)) for name in _KEPT_FIELDS if name in fields.by_name}
+
+
+def authentication_results(fields: Fields) -> tuple[str, ...]:
+    """Authentication-Results as they stand, topmost first: whom to trust is decided where commands are judged."""
+    return tuple(clean_line(value, 4_000) for value in fields.every("authentication-results"))

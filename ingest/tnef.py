@@ -1,0 +1,44 @@
+"""Opens a winmail.dat (TNEF, MS-OXTNEF): the files and text that Outlook put in; for the child process only."""
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from tnefparse import TNEF
+
+TNEF_BYTES = 8_000_000
+"""A larger one stays closed: the library's time grows with the square of the number of its objects."""
+
+
+@dataclass(frozen=True)
+class Tnef:
+    """What was in it: (name, bytes) of each file, and the body in plain text and HTML, "" if absent."""
+
+    files: tuple[tuple[str, bytes], ...] = ()
+    text: str = ""
+    html: str = ""
+
+
+def is_tnef(content_type: str, name: str) -> bool:
+    """Whether a part claims to be TNEF."""
+    return content_type in ("application/ms-tnef", "application/vnd.ms-tnef") or name.lower() == "winmail.dat"
+
+
+def read_tnef(data: bytes) -> Tnef | None:
+    """Open `data`; None when it is broken, empty or too large, so that it stays a plain attachment."""
+    if len(data) > TNEF_BYTES:
+        return None
+    try:
+        opened = TNEF(data, do_checksum=False)
+        files = tuple((_text(found.long_filename()), bytes(found.data)) for found in opened.attachments[:500])
+        found = Tnef(files, _text(opened.body), _text(opened.htmlbody))
+        return found if found != Tnef() else None
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, struct.error):
+        return None
+
+
+def _text(value: Any) -> str:
+    """A text property; the library gives text, bytes or nothing."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip("\x00")
+    return value.strip("\x00") if isinstance(value, str) else ""
