@@ -38,6 +38,8 @@ class Notice(Base):
     __table_args__ = (
         Index("ix_notice_waiting", "not_before", postgresql_where=text("state = 'waiting'")),
         Index("ix_notice_person_sent", "person_id", "sent_at"),
+        Index("ix_notice_sent", "sent_at"),
+        Index("ix_notice_held", "person_id", postgresql_where=text("state = 'held'")),
     )
 
 

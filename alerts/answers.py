@@ -1,0 +1,81 @@
+"""The ready-made answers of each mail kind: the words to type, what they do, and the mailto link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from alerts.letter import Answer
+from config.words import NoticeKind, State
+from store.views import EscalationView
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One answer that may be offered: `words` are filled in for the reader, `shown` is what one types by hand.
+
+    `fits` says whether it makes sense for this reader as things stand.
+    """
+
+    words: str
+    meaning: str
+    shown: str = ""
+    fits: Callable[[EscalationView, int], bool] = lambda _view, _reader: True
+
+
+def _unseen(view: EscalationView, _reader: int) -> bool:
+    return view.state == State.OPEN
+
+
+def _not_mine(view: EscalationView, reader: int) -> bool:
+    return view.owner is None or view.owner.id != reader
+
+
+def _not_started(view: EscalationView, _reader: int) -> bool:
+    return view.state in (State.OPEN, State.ACKNOWLEDGED)
+
+
+_ACK = Offer("ack", "I have seen it", fits=_unseen)
+_OWN = Offer("own", "I take it", fits=_not_mine)
+_START = Offer("start", "I am working on it", fits=_not_started)
+_SNOOZE = Offer("snooze 2d", "Quiet for two days, unless something new happens")
+_NOISE = Offer("noise: ", "A false alarm, because …", "noise: why")
+_USUAL = (_ACK, _OWN, _SNOOZE, _NOISE)
+_PROMISE = (
+    Offer("kept", "It is done: the promise was kept"),
+    Offer("promise tomorrow 12:00: ", "We need longer: a new promise, by then", "promise DATE: what"),
+    _OWN,
+    _SNOOZE,
+)
+
+OFFERS: dict[NoticeKind, tuple[Offer, ...]] = {
+    NoticeKind.NEW_ESCALATION: _USUAL,
+    NoticeKind.RISK_UP: _USUAL,
+    NoticeKind.EXECUTIVE_JOINED: _USUAL,
+    NoticeKind.NO_ANSWER: _USUAL,
+    NoticeKind.PROMISE_DUE: _PROMISE,
+    NoticeKind.PROMISE_MISSED: _PROMISE,
+    NoticeKind.OWNER_CHANGED: (
+        _ACK,
+        _START,
+        Offer("next: ", "The next step is …", "next: what"),
+        Offer("assign @", "Hand it on to …", "assign @name"),
+    ),
+    NoticeKind.MENTION: (Offer("note: ", "Add a comment", "note: text"), _ACK, _OWN),
+    NoticeKind.ANSWER: (Offer("status", "Show me how it stands"), Offer("help", "Show me all commands")),
+    NoticeKind.CONFIRM: (Offer("yes", "Yes, do it"), Offer("no", "No, drop it")),
+}
+UNDO = Offer("undo", "Take it back")
+
+
+def offers(kind: NoticeKind, view: EscalationView, reader_id: int, *, undo: bool = False) -> tuple[Offer, ...]:
+    """What this reader is offered, most likely answer first."""
+    if view.state == State.CLOSED and kind is not NoticeKind.ANSWER:
+        return ()
+    fitting = tuple(offer for offer in OFFERS.get(kind, ()) if offer.fits(view, reader_id))
+    return (UNDO, *fitting) if undo else fitting
+
+
+def link(offer: Offer, reply_to: str, subject: str) -> Answer:
+    """The offer with its link; subject and body are filled in (RFC 6068)."""
+    fields = f"subject={quote('Re: ' + subject, safe='')}&body={quote(offer.words, safe='')}"
+    return Answer(offer.shown or offer.words, offer.meaning, f"mailto:{quote(reply_to, safe='@')}?{fields}")

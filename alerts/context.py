@@ -1,0 +1,21 @@
+"""What every part of outgoing mail needs to know about this installation."""
+
+from dataclasses import dataclass
+
+from config.policy import AlertPolicy
+from config.settings import Outgoing
+
+
+@dataclass(frozen=True)
+class AlertContext:
+    """How our mail is addressed, how much of it a person gets, and which installation sends it.
+
+    `instance_id` stands in the loop header, so that our own mail is known when it comes back (attack A22).
+    `token_days` is how long a reply address works, `confirm_hours` how long a confirmation may be given.
+    """
+
+    outgoing: Outgoing
+    policy: AlertPolicy
+    instance_id: str
+    token_days: int = 14
+    confirm_hours: int = 24

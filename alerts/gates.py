@@ -1,0 +1,207 @@
+"""Decides at the moment of sending whether a notice may go out now, later, in the digest, or never."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts import caps
+from alerts.clockwork import daily_budget, day_start, quiet_end
+from alerts.context import AlertContext
+from config.policy import AlertPolicy
+from config.words import NoticeKind, NoticeState, Priority, PromiseState, State
+from store.notices import NoticeDraft
+from store.outbox import Notice
+from store.people import Person
+from store.recipients import blocked_until
+from store.record import Escalation, Participant
+from store.risk import Promise
+from store.visibility import may_see
+
+CONVERSATION = frozenset({NoticeKind.ANSWER, NoticeKind.CONFIRM})
+"""Somebody has just written to us and waits for these."""
+
+SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN})
+"""About the running of Smokewatch itself, or sent by the clock."""
+
+ALERTS = frozenset(NoticeKind) - CONVERSATION - SERVICE
+
+NEW_EVIDENCE = frozenset(
+    {NoticeKind.NEW_ESCALATION, NoticeKind.RISK_UP, NoticeKind.PROMISE_MISSED, NoticeKind.EXECUTIVE_JOINED}
+)
+"""Something happened out there: it ends a snooze."""
+
+SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED})
+"""A colleague turned to this person: a snooze does not stand in the way."""
+
+PACE = timedelta(minutes=1)
+LATE = timedelta(hours=1)
+
+
+class Fate(StrEnum):
+    """What becomes of a notice that does not go out now."""
+
+    DROP = "drop"
+    FAIL = "fail"
+    HOLD = "hold"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a notice does not go out now. `until` belongs to LATER; `tell` are notices that say so to somebody."""
+
+    fate: Fate
+    reason: str
+    until: datetime | None = None
+    tell: tuple[NoticeDraft, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A claimed notice with everything the gates look at."""
+
+    notice: Notice
+    kind: NoticeKind
+    person: Person
+    escalation: Escalation | None
+    participant: Participant | None
+
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """Until when this person wants no mail about this escalation."""
+        return self.participant.snoozed_until if self.participant else None
+
+    @property
+    def ends_snooze(self) -> bool:
+        """Whether the notice brings new evidence."""
+        return self.kind in NEW_EVIDENCE and bool(self.notice.facts.get("evidence"))
+
+
+def load(session: Session, notice: Notice) -> Candidate:
+    """The notice with its person and escalation as they are now."""
+    person = session.get_one(Person, notice.person_id)
+    number = notice.escalation_id
+    return Candidate(
+        notice,
+        NoticeKind(notice.kind),
+        person,
+        session.get(Escalation, number) if number else None,
+        session.get(Participant, (number, person.id)) if number else None,
+    )
+
+
+def judge(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
+    """The first gate's verdict that does not let the notice pass; None when it may go out now."""
+    for gate in GATES:
+        verdict = gate(session, candidate, ctx, now)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def breaks_through(candidate: Candidate, policy: AlertPolicy) -> bool:
+    """Whether the notice may come at night and beyond the day's budget."""
+    order = list(Priority)
+    priority = Priority(candidate.escalation.priority) if candidate.escalation else Priority.LOW
+    return (
+        candidate.notice.urgent
+        or candidate.kind in policy.break_quiet
+        or order.index(priority) >= order.index(policy.break_quiet_priority)
+    )
+
+
+def _gone(_session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
+    return None if candidate.person.active else Verdict(Fate.DROP, "the person is no longer active")
+
+
+def _hidden(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
+    number = candidate.notice.escalation_id
+    if number is None or may_see(session, candidate.person.id, number):
+        return None
+    return Verdict(Fate.DROP, "the person may not see this escalation any more")
+
+
+def _blocked(session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
+    until = blocked_until(session, candidate.person.email, now)
+    return (
+        Verdict(Fate.FAIL, f"mail to this address came back; it is blocked until {until:%Y-%m-%d}") if until else None
+    )
+
+
+def _overtaken(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
+    over = candidate.escalation is not None and candidate.escalation.state in (State.RESOLVED, State.CLOSED)
+    if candidate.kind in (NoticeKind.PROMISE_DUE, NoticeKind.NO_ANSWER) and over:
+        return Verdict(Fate.DROP, "the escalation was resolved before this reminder went out")
+    if candidate.kind is NoticeKind.PROMISE_DUE and "promise_id" in candidate.notice.facts:
+        promise = session.get(Promise, candidate.notice.facts["promise_id"])
+        if promise is not None and promise.state != PromiseState.PENDING:
+            return Verdict(Fate.DROP, f"the promise was {promise.state} before this reminder went out")
+    return None
+
+
+def _snoozed(_session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
+    until = candidate.snoozed_until
+    if until is None or until <= now or candidate.kind not in ALERTS - SPOKEN or candidate.ends_snooze:
+        return None
+    return Verdict(Fate.LATER, "snoozed", until)
+
+
+def _quiet_hours(_session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
+    if candidate.kind in CONVERSATION | {NoticeKind.DIGEST} or breaks_through(candidate, ctx.policy):
+        return None
+    until = quiet_end(candidate.person, ctx.policy, now)
+    return Verdict(Fate.LATER, "quiet hours", until) if until else None
+
+
+def _budget(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
+    if candidate.kind not in ALERTS or breaks_through(candidate, ctx.policy):
+        return None
+    budget = daily_budget(candidate.person, ctx.policy)
+    since = day_start(candidate.person, now)
+    if caps.going_out(session, now, since, Notice.person_id == candidate.person.id, kinds=ALERTS) < budget:
+        return None
+    return Verdict(Fate.HOLD, f"over the day's budget of {budget} alerts")
+
+
+def _caps(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
+    if candidate.kind in (NoticeKind.QUIET, NoticeKind.DIGEST):
+        return None
+    full = caps.full(session, candidate.notice, ctx.policy, now)
+    if full is None:
+        return None
+    tell = caps.gone_quiet(session, candidate.notice, candidate.person, full, now)
+    if full.scope is caps.Scope.TOTAL:
+        # A cap on all mail together is nobody's noise: what is over it waits its turn.
+        return Verdict(Fate.LATER, full.sentence, now + timedelta(minutes=10), tell)
+    return Verdict(Fate.HOLD, full.sentence, tell=tell)
+
+
+def _pace(session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
+    """After an outage nobody finds twenty mails of the same minute: old notices come one a minute."""
+    if candidate.kind not in ALERTS or now - candidate.notice.created_at < LATE:
+        return None
+    last = session.scalar(
+        select(func.max(Notice.sent_at)).where(
+            Notice.person_id == candidate.person.id, Notice.state == NoticeState.SENT, Notice.sent_at > now - PACE
+        )
+    )
+    return Verdict(Fate.LATER, "paced: one delayed alert a minute", last + PACE) if last else None
+
+
+Gate = Callable[[Session, Candidate, AlertContext, datetime], Verdict | None]
+
+GATES: tuple[Gate, ...] = (
+    _gone,  # somebody who left gets nothing, whatever it is
+    _hidden,  # rights are those of now, not of the moment the notice was queued (attack A41)
+    _blocked,  # a dead address must not cost the sending server its reputation
+    _overtaken,  # a reminder of something that is done is noise
+    _snoozed,  # asked for by the person
+    _quiet_hours,  # the person's night
+    _budget,  # the person's day
+    _caps,  # stops any storm, and says so once (law 6)
+    _pace,  # last, because it only spreads what may go out
+)
