@@ -1,10 +1,17 @@
 """One escalation as people are shown it: everything a page, an alert or an answer needs, read fresh."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
+
+from store.mail import Conversation, Message
+from store.people import Account, Person, Team
+from store.record import Audit, Comment, Escalation, Participant
+from store.risk import FindingRow, Promise
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,124 @@ def escalation_view(session: Session, escalation_id: int, now: datetime) -> Esca
     Raises:
         LookupError: there is no escalation of this number.
     """
-    raise NotImplementedError
+    esc = session.get(Escalation, escalation_id)
+    if esc is None:
+        raise LookupError(f"there is no escalation ESC-{escalation_id}")
+    account = None if esc.account_id is None else session.get(Account, esc.account_id)
+    team = None if esc.team_id is None else session.get(Team, esc.team_id)
+    owner = None if esc.owner_id is None else session.get(Person, esc.owner_id)
+    copied = {name: getattr(esc, name) for name in _COPIED}
+    return EscalationView(
+        **copied,
+        account=None if account is None else account.name,
+        tier="" if account is None else account.tier,
+        team=None if team is None else team.name,
+        owner=None if owner is None else _person(owner),
+        next_step_overdue=esc.next_step_due is not None and esc.next_step_due < now,
+        merged_into=None if esc.merged_into is None else f"ESC-{esc.merged_into}",
+        participants=_participants(session, esc.id),
+        findings=_findings(session, esc.id),
+        promises=_promises(session, esc.id),
+        conversations=_conversations(session, esc.id),
+        comments=_comments(session, esc.id),
+        timeline=_timeline(session, esc.number),
+    )
+
+
+def promise_rows(session: Session, escalation_id: int) -> Sequence[Promise]:
+    """The promises of an escalation in the order they were found: their place in it is their number for people."""
+    own = select(Conversation.id).where(Conversation.escalation_id == escalation_id)
+    merged = select(Escalation.id).where(or_(Escalation.id == escalation_id, Escalation.merged_into == escalation_id))
+    of_none = Promise.conversation_id.is_(None) & Promise.escalation_id.in_(merged)
+    return session.scalars(
+        select(Promise).where(or_(Promise.conversation_id.in_(own), of_none)).order_by(Promise.id)
+    ).all()
+
+
+_COPIED = (
+    "id", "number", "title", "account_id", "type", "category", "state", "risk", "priority", "path", "waiting_on",
+    "next_step", "next_step_due", "opened_at", "opened_why", "acknowledged_at", "resolved_at", "closed_at",
+    "changed_at", "version", "root_cause", "resolution",
+)  # fmt: skip
+LATEST = 20
+"""How many comments, and how many lines of the timeline, a view carries."""
+
+
+def _person(person: Person) -> PersonView:
+    return PersonView(person.id, person.name, person.email, person.handle)
+
+
+def _participants(session: Session, escalation_id: int) -> tuple[PersonView, ...]:
+    found = session.scalars(
+        select(Person)
+        .join(Participant, Participant.person_id == Person.id)
+        .where(Participant.escalation_id == escalation_id)
+        .order_by(Participant.added_at, Person.id)
+    )
+    return tuple(_person(each) for each in found)
+
+
+def _findings(session: Session, escalation_id: int) -> tuple[FindingView, ...]:
+    found = session.execute(
+        select(FindingRow, Message.from_name, Message.from_address, Message.sent_at)
+        .join(Conversation, Conversation.id == FindingRow.conversation_id)
+        .join(Message, Message.id == FindingRow.message_id)
+        .where(Conversation.escalation_id == escalation_id, FindingRow.ended_at.is_(None))
+        .order_by(FindingRow.contribution.desc(), FindingRow.id)
+    )
+    return tuple(
+        FindingView(
+            id=row.id,
+            signal=row.signal,
+            level=row.level,
+            contribution=row.contribution,
+            rule_id=row.rule_id,
+            quote=row.quote,
+            author=name or address,
+            sent_at=sent_at,
+            message_id=row.message_id,
+            clears_when=row.clears_when,
+        )
+        for row, name, address, sent_at in found
+    )
+
+
+def _promises(session: Session, escalation_id: int) -> tuple[PromiseView, ...]:
+    return tuple(
+        PromiseView(n, row.id, row.quote, row.state, row.due_at, row.made_by, row.made_at)
+        for n, row in enumerate(promise_rows(session, escalation_id), 1)
+    )
+
+
+def _conversations(session: Session, escalation_id: int) -> tuple[ConversationView, ...]:
+    count = func.count(Message.id)
+    found = session.execute(
+        select(Conversation, count)
+        .outerjoin(Message, Message.conversation_id == Conversation.id)
+        .where(Conversation.escalation_id == escalation_id)
+        .group_by(Conversation.id)
+        .order_by(Conversation.last_at, Conversation.id)
+    )
+    return tuple(ConversationView(c.id, c.subject, c.risk, c.score, c.last_at, number) for c, number in found)
+
+
+def _comments(session: Session, escalation_id: int) -> tuple[CommentView, ...]:
+    found = session.execute(
+        select(Comment, Person.name)
+        .join(Person, Person.id == Comment.person_id)
+        .where(Comment.escalation_id == escalation_id)
+        .order_by(Comment.at.desc(), Comment.id.desc())
+        .limit(LATEST)
+    ).all()
+    return tuple(CommentView(c.id, c.at, name, c.text) for c, name in reversed(found))
+
+
+def _timeline(session: Session, number: str) -> tuple[ChangeView, ...]:
+    found = session.scalars(select(Audit).where(Audit.stream == number).order_by(Audit.seq.desc()).limit(LATEST)).all()
+    return tuple(
+        ChangeView(a.seq, a.at, a.actor, a.channel, a.action, a.from_value, a.to_value, a.reason)
+        for a in reversed(found)
+    )
 
 
 def _plain(value: Any) -> Any:

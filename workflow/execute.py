@@ -1,15 +1,28 @@
 """Runs the commands of one reply in order, each on its own, and says what became of every line."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.killpoint import killpoint
 from config.policy import CommandPolicy
-from workflow.grammar import CommandBlock
-from workflow.record import By
+from store.record import Escalation, PendingCommand, UndoEntry
+from store.visibility import may_see
+from workflow.change import By, Step, append
+from workflow.errors import Incomplete, NotFound, Refused
+from workflow.grammar import Command, CommandBlock
+from workflow.record import add_comment, lock
+from workflow.restore import changed, snapshot
 from workflow.trust import Trust
+from workflow.verbs import VERBS
+from workflow.verbs.base import Outcome, Verb, Work
+from workflow.verbs.status import describe
+
+_SHOWN = 10
+"""Lines of a refused block that the answer repeats."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +86,190 @@ def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock,
 
     Raises:
         workflow.errors.NotFound: no such escalation, or the person may not see it now.
+        workflow.errors.Refused: the escalation was merged into another.
     """
-    raise NotImplementedError
+    killpoint("K24")
+    if by.person_id is not None and not may_see(session, by.person_id, escalation_id):
+        raise NotFound(f"There is no escalation ESC-{escalation_id} that you may see.")
+    esc = _lock_all(session, escalation_id, block)
+    run = _Run(session, by, esc, request)
+    stopped = _stopped(esc, block, request)
+    if stopped is None:
+        for command in block.commands:
+            run.take(command)
+    else:
+        run.refuse_all(block.commands, stopped)
+    for unknown in block.unknown:
+        run.refuse(unknown.line, unknown.hint)
+    if block.comment and request.allowed > Trust.NONE:
+        run.comment(block.comment)
+    return run.transcript()
 
 
 def run_pending(session: Session, by: By, pending_id: int, request: Request) -> Transcript:
     """Run commands that were confirmed: once only, by the person who sent them, before they expire.
 
     Raises:
-        workflow.errors.Refused: used, expired, or somebody else's.
+        workflow.errors.Refused: used, expired, or somebody else's; or the person may not see the escalation now.
     """
-    raise NotImplementedError
+    pending = session.get(PendingCommand, pending_id, with_for_update=True, populate_existing=True)
+    if pending is None or pending.person_id != by.person_id:
+        raise Refused("There is nothing of yours here that waits for a confirm.")
+    if pending.used_at is not None:
+        raise Refused("These commands were confirmed already; they run only once.")
+    if pending.expires_at <= by.now:
+        raise Refused("The time to confirm these commands is over; please send them again.")
+    pending.used_at = by.now
+    commands = tuple(Command.from_json(each) for each in pending.commands["commands"])
+    return run_block(session, by, pending.escalation_id, CommandBlock(commands), request)
+
+
+def _lock_all(session: Session, escalation_id: int, block: CommandBlock) -> Escalation:
+    # All locks are taken in the order of the numbers: two people who merge crosswise wait, and do not block each other.
+    others = {c.args["number"] for c in block.commands if c.verb == "merge"}
+    ids = sorted({escalation_id, *others})
+    session.execute(select(Escalation.id).where(Escalation.id.in_(ids)).order_by(Escalation.id).with_for_update())
+    return lock(session, escalation_id)
+
+
+def _stopped(esc: Escalation, block: CommandBlock, request: Request) -> str | None:
+    """Why none of the commands may run, or None."""
+    if request.allowed == Trust.NONE:
+        return "I could not make sure that this came from you, so I did nothing."
+    if block.problem is not None:
+        return block.problem
+    foreign = next((number for number in block.named if number != esc.id), None)
+    if foreign is None:
+        return None
+    return (
+        f"You answered a mail about {esc.number}, but named ESC-{foreign} too. So that nothing lands on the wrong one "
+        "I did nothing: answer a mail about the one you mean, or leave the other number out."
+    )
+
+
+class _Run:
+    """One block being run: what became of each line so far."""
+
+    def __init__(self, session: Session, by: By, esc: Escalation, request: Request) -> None:
+        self.session, self.by, self.esc, self.request = session, by, esc, request
+        self.lines: list[Line] = []
+        self.waiting: list[Command] = []
+        self.asks: list[str] = []
+        self.undoable = False
+        self.comment_added = False
+
+    def take(self, command: Command) -> None:
+        """Run a command, or put it by until it is confirmed, or refuse it."""
+        verb = VERBS[command.verb]
+        work = Work(self.session, self.by, self.esc, command.args, self.request.policy, VERBS)
+        try:
+            if self._needed(verb, work) > self.request.allowed:
+                self._put_by(command, verb, work)
+            else:
+                sentence = self._run(verb, work)
+                self._tell(command, sentence, ok=True)
+        except Refused as refusal:
+            self.refuse(command.line, str(refusal), command.corrected_from)
+            self._ask(refusal)
+
+    def refuse(self, line: str, sentence: str, corrected_from: str | None = None) -> None:
+        """Write down, in the answer and in the audit, that a line was not done."""
+        self.lines.append(Line(line, sentence, ok=False, corrected_from=corrected_from))
+        append(self.session, self.by, self.esc.number, Step("command rejected", None, line, sentence))
+
+    def refuse_all(self, commands: tuple[Command, ...], sentence: str) -> None:
+        """Refuse a whole block: the reason once, and each line of it."""
+        for number, command in enumerate(commands[:_SHOWN]):
+            self.refuse(command.line, sentence if number == 0 else "Not done either.", command.corrected_from)
+
+    def comment(self, text: str) -> None:
+        """Keep what was written below the commands; below aligned trust it waits with them."""
+        args = {"text": text, "message_id": self.request.source_message_id}
+        command = Command("note", "(your comment)", args)
+        if self.request.allowed < Trust.ALIGNED:
+            self.waiting.append(command)
+            self._tell(command, "Your comment waits for your confirm.", ok=True)
+            return
+        with self.session.begin_nested():
+            added = add_comment(self.session, self.by, self.esc, text, self.request.source_message_id)
+        self.comment_added = True
+        if added.problems:
+            self._tell(command, " ".join(["It is on the record.", *added.problems]), ok=True)
+
+    def transcript(self) -> Transcript:
+        """The answer: the lines, the state now, how to undo, and what waits for a confirm."""
+        work = Work(self.session, self.by, self.esc, {}, self.request.policy, VERBS)
+        undo = None
+        if self.undoable:
+            until = work.says(self.by.now + timedelta(hours=self.request.policy.undo_hours))
+            undo = f"To take the last command back, answer `undo` before {until}."
+        told = Transcript(
+            lines=tuple(self.lines),
+            comment_added=self.comment_added,
+            state=describe(work),
+            undo=undo,
+            ask=" ".join(dict.fromkeys(self.asks)) or None,
+        )
+        return self._with_pending(told) if self.waiting else told
+
+    def _needed(self, verb: Verb, work: Work) -> Trust:
+        needed = verb.trust if verb.trust_for is None else verb.trust_for(work)
+        if needed > Trust.WEAK and self.request.allowed < Trust.ALIGNED:
+            return Trust.CONFIRMED
+        return needed
+
+    def _run(self, verb: Verb, work: Work) -> str:
+        with self.session.begin_nested():
+            before = snapshot(self.esc)
+            outcome = verb.run(work)
+            if verb.can_undo and self.by.person_id is not None:
+                self._remember(verb, changed(before, snapshot(self.esc)), outcome)
+        return outcome.sentence
+
+    def _remember(self, verb: Verb, fields: dict[str, Any], outcome: Outcome) -> None:
+        entry = UndoEntry(
+            escalation_id=self.esc.id,
+            person_id=self.by.person_id,
+            at=self.by.now,
+            verb=verb.name,
+            before={"fields": fields, "more": outcome.undo},
+            version_after=self.esc.version,
+        )
+        self.session.add(entry)
+        self.session.flush()
+        self.undoable = True
+
+    def _put_by(self, command: Command, verb: Verb, work: Work) -> None:
+        # Tried out and taken back: nobody should confirm what the record would then refuse.
+        trial = self.session.begin_nested()
+        try:
+            verb.run(work)
+        except Incomplete as lacking:
+            self._ask(lacking)
+        finally:
+            trial.rollback()
+        self.waiting.append(command)
+        self._tell(command, "This needs your confirm; I have sent you a mail to answer.", ok=True)
+
+    def _ask(self, refusal: Refused) -> None:
+        if isinstance(refusal, Incomplete):
+            self.asks.append(str(refusal))
+
+    def _tell(self, command: Command, sentence: str, *, ok: bool) -> None:
+        self.lines.append(Line(command.line, sentence, ok, command.corrected_from))
+
+    def _with_pending(self, told: Transcript) -> Transcript:
+        expires = self.by.now + timedelta(hours=self.request.policy.confirm_hours)
+        pending = PendingCommand(
+            escalation_id=self.esc.id,
+            person_id=self.by.person_id,
+            commands={"commands": [command.to_json() for command in self.waiting]},
+            made_at=self.by.now,
+            expires_at=expires,
+        )
+        self.session.add(pending)
+        self.session.flush()
+        lines = tuple(command.line for command in self.waiting)
+        step = Step("waits for a confirm", None, "; ".join(lines), detail={"pending": pending.id})
+        append(self.session, self.by, self.esc.number, step)
+        return replace(told, pending_id=pending.id, pending_lines=lines, expires_at=expires)

@@ -1,8 +1,45 @@
 """Reads the commands at the very top of a reply, and nothing that is not one."""
 
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+from workflow.comments import cut
+from workflow.dates import When
+from workflow.heads import Head, disguised, exact_head, forgiven_head, suggestions
+from workflow.verbs.base import Args, BadArgumentError, Lines, Rest
+
+_FIELDS = {"root cause": "root_cause", "resolution": "resolution"}
+"""Commands that are fields of the closeout when a `close` stands in the same block."""
+
+_FIELD = re.compile(r"(?:root ?cause|cause|resolution)[ \t]*:", re.IGNORECASE | re.ASCII)
+_INLINE_FIELD = re.compile(r"(close)[,:]?[ \t]+((?:root ?cause|cause|resolution)[ \t]*:.*)", re.IGNORECASE | re.DOTALL)
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|moin|liebe[sr]?"
+    r"|bonjour|bonsoir|salut|ch[eè]re?s?|hola|buen[oa]s \w{3,6}|ol[aá]|bom dia|boa \w{4,5})\b[^.?:;]{0,40}[,!.]?",
+    re.IGNORECASE,
+)
+_SIGN_OFF = re.compile(
+    r"(?:many |kind |best |warm )?(?:thanks|thank you|thx|regards|wishes|cheers|best|sincerely)\b[^?]{0,30}$"
+    r"|(?:mit )?(?:freundliche|viele|beste|liebe)n? gr(?:ü|ue)(?:ß|ss)en?\b|mfg\b|lg\b|danke\b|cordialement\b|merci\b"
+    r"|saludos\b|gracias\b|obrigad[oa]\b|atenciosamente\b",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"--$|__|>|—$|(?:sent|gesendet|envoyé|enviado) (?:from|von|depuis|de) ", re.IGNORECASE)
+_END = re.compile(f"{_CUT.pattern}|{_SIGN_OFF.pattern}", re.IGNORECASE)
+_NAMED = re.compile(r"\bESC-(\d{1,9})\b", re.IGNORECASE | re.ASCII)
+
+_SHORT = 6
+"""Words of a line that begins like a command and may have been meant as one; a longer one is a sentence."""
+_WRAPPED = 60
+_SIGNATURE_LINES = 5
+_LONGEST_HEAD = 300
+_LONGEST_DATE = 60
+"""Characters within which the colon of `promise DATE: text` stands."""
+_LONGEST_LINE = 200
+"""Characters of a one-line command; nobody names a person or a team in more."""
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -49,5 +86,175 @@ class CommandBlock:
 
 
 def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10, most_unknown: int = 5) -> CommandBlock:
-    """Read the new text of a reply. `zone` is the IANA zone of the person, for dates without one."""
-    raise NotImplementedError
+    """Read the new text of a reply. `zone` is the IANA zone of the person, for dates without one.
+
+    The text must hold its characters as they came: a command spelled with look-alikes or zero-width characters
+    is none, which cannot be seen once they were normalised away.
+    """
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").split("\n")]
+    reader = _Reader(lines, When(now, zone), most_commands, most_unknown)
+    reader.read()
+    commands = _with_fields(reader.commands)
+    comment = "" if reader.problem else _comment(lines, reader.at if reader.seen_any else 0)
+    return CommandBlock(
+        commands=tuple(commands),
+        comment=comment,
+        corrections=tuple(reader.corrections),
+        unknown=tuple(reader.unknown),
+        named=tuple(dict.fromkeys([*reader.named, *(int(n) for n in _NAMED.findall(comment))])),
+        problem=reader.problem,
+    )
+
+
+class _Reader:
+    """Walks down the lines as long as they are commands; `at` is the first line that is not."""
+
+    def __init__(self, lines: list[str], when: When, most_commands: int, most_unknown: int) -> None:
+        self.lines, self.when = lines, when
+        self.most_commands, self.most_unknown = most_commands, most_unknown
+        self.at = _greeted(lines)
+        self.commands: list[Command] = []
+        self.corrections: list[str] = []
+        self.unknown: list[Unknown] = []
+        self.named: list[int] = []
+        self.problem: str | None = None
+        self.last_field = max((n for n, line in enumerate(lines) if _FIELD.match(line)), default=-1)
+
+    @property
+    def seen_any(self) -> bool:
+        """Whether any line of the block was taken for a command, right or wrong."""
+        return bool(self.commands or self.unknown or self.problem)
+
+    def read(self) -> None:
+        """Read line by line up to the first ordinary one."""
+        while self.at < len(self.lines) and self.problem is None:
+            line = self.lines[self.at]
+            if not line:
+                self.at += 1
+            elif _END.match(line) or len(self.unknown) >= self.most_unknown or not self._line(line):
+                return
+
+    def _line(self, line: str) -> bool:
+        """Take one line; False when it is an ordinary one, which ends the block."""
+        inline = _INLINE_FIELD.match(line)
+        if inline is not None:
+            self.lines[self.at : self.at + 1] = [inline[1], inline[2]]
+            self.last_field = max(self.last_field + 1, self.at + 1)
+            line = inline[1]
+        head = exact_head(line)
+        if head is not None:
+            return self._known(line, head)
+        head = forgiven_head(line)
+        if head is not None and self._forgiven(head, line):
+            return True
+        return self._strange(line)
+
+    def _known(self, line: str, head: Head) -> bool:
+        end, rest = self._gather(head)
+        try:
+            args = self._parse(head, rest)
+        except BadArgumentError as error:
+            self.unknown.append(Unknown(_shown(line), str(error)))
+            self.at = end
+            return True
+        if args is None:
+            if len(line.split()) <= _SHORT:
+                hint = f"That reads as a sentence, so I did nothing for it. The command is `{head.verb.usage}`."
+                self.unknown.append(Unknown(_shown(line), hint))
+            return False
+        self._add(Command(head.verb.name, _shown(head.line), args), head, end)
+        return True
+
+    def _forgiven(self, head: Head, line: str) -> bool:
+        end, rest = self._gather(head)
+        try:
+            args = self._parse(head, rest)
+        except BadArgumentError:
+            return False
+        if args is None:
+            return False
+        self.corrections.append(f"`{head.typed}` read as `{head.word}`")
+        self._add(Command(head.verb.name, _shown(head.line), args, corrected_from=_shown(line)), head, end)
+        return True
+
+    def _strange(self, line: str) -> bool:
+        if disguised(line):
+            hint = "That is spelled with characters that only look like letters, so I did nothing for it."
+            self.unknown.append(Unknown(_shown(line), hint))
+            return False
+        meant = suggestions(line)
+        if not meant:
+            return False
+        self.unknown.append(Unknown(_shown(line), f"Did you mean {' or '.join(f'`{each}`' for each in meant)}?"))
+        self.at += 1
+        return True
+
+    def _parse(self, head: Head, rest: Rest) -> Args | None:
+        too_long = head.verb.lines == Lines.ONE and len(rest.text) > _LONGEST_LINE
+        return None if too_long else head.verb.parse(rest, self.when)
+
+    def _add(self, command: Command, head: Head, end: int) -> None:
+        self.commands.append(command)
+        if head.named is not None:
+            self.named.append(head.named)
+        self.at = end
+        if len(_with_fields(self.commands)) > self.most_commands:
+            self.problem = f"An answer takes at most {self.most_commands} commands; yours has more, so I ran none."
+
+    def _gather(self, head: Head) -> tuple[int, Rest]:
+        """The text of a command over the lines it runs on, and the line after it."""
+        end, text = self.at + 1, [head.rest.text]
+        opened = head.rest.colon or ":" in head.rest.text[:_LONGEST_DATE]
+        if not opened or head.verb.lines == Lines.ONE:
+            return end, head.rest
+        while end < len(self.lines) and self._goes_on(head, end):
+            text.append(self.lines[end])
+            end += 1
+        parting = " " if head.verb.lines == Lines.WRAPPED else "\n"
+        return end, replace(head.rest, text=cut(parting.join(text).strip()))
+
+    def _goes_on(self, head: Head, n: int) -> bool:
+        line = self.lines[n]
+        if _END.match(line) or self._is_command(line):
+            return False
+        if head.verb.lines == Lines.WRAPPED:
+            # Mail programs wrap between 65 and 78 columns; a shorter line was ended by its writer.
+            return bool(line) and len(self.lines[n - 1]) >= _WRAPPED
+        # A root cause of several paragraphs ends where the resolution begins; the last field ends with its paragraph.
+        return bool(line) or (head.verb.name in _FIELDS and n < self.last_field)
+
+    def _is_command(self, line: str) -> bool:
+        head = exact_head(line[:_LONGEST_HEAD])
+        try:
+            return head is not None and head.verb.parse(head.rest, self.when) is not None
+        except BadArgumentError:
+            return head is not None and head.verb.name in _FIELDS
+
+
+def _with_fields(commands: list[Command]) -> list[Command]:
+    """Let `close` have the root cause and the resolution of its block; without a `close` they stand alone."""
+    if all(command.verb != "close" for command in commands):
+        return commands
+    fields = {_FIELDS[c.verb]: c.args["text"] for c in commands if c.verb in _FIELDS}
+    rest = [command for command in commands if command.verb not in _FIELDS]
+    return [replace(c, args=c.args | fields) if c.verb == "close" else c for c in rest]
+
+
+def _greeted(lines: list[str]) -> int:
+    """The line to begin at: behind empty ones and one greeting."""
+    first = next((n for n, line in enumerate(lines) if line), len(lines))
+    return first + 1 if first < len(lines) and _GREETING.fullmatch(lines[first]) else first
+
+
+def _comment(lines: list[str], start: int) -> str:
+    """What was written below the commands, up to a signature or a quote; a bare sign-off is no comment."""
+    rest = lines[start:]
+    end = next((n for n, line in enumerate(rest) if _CUT.match(line)), len(rest))
+    said = [line for line in rest[:end] if line]
+    if not said or (_SIGN_OFF.match(said[0]) and len(said) <= _SIGNATURE_LINES):
+        return ""
+    return "\n".join(rest[:end]).strip()
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + "…"

@@ -1,6 +1,7 @@
 """Merges two escalations into one, and splits one in two; conversations and people move along."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from store.record import Escalation, Participant
 from workflow.change import By, Step, written
 from workflow.errors import Refused
 from workflow.participants import add_participant
-from workflow.record import Opening, lock, open_escalation
+from workflow.record import Opening, open_escalation
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,14 @@ class Moved:
     escalation_id: int
     conversation_ids: tuple[int, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, for an undo."""
+        return {"escalation": self.escalation_id, "conversations": list(self.conversation_ids)}
 
-def lock_both(session: Session, first: int, second: int) -> tuple[Escalation, Escalation]:
-    """Lock two escalations in the order of their numbers, so that two crossing merges cannot wait for each other."""
-    low, high = lock(session, min(first, second)), lock(session, max(first, second))
-    return (low, high) if first <= second else (high, low)
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Moved":
+        """Read what `to_json` wrote."""
+        return cls(data["escalation"], tuple(data["conversations"]))
 
 
 def merge(session: Session, by: By, source: Escalation, target: Escalation) -> Moved:

@@ -12,7 +12,7 @@ from store.record import Escalation, Participant
 from workflow.change import By, Step, written
 from workflow.errors import Refused
 
-_NAME = r"[^\W\d_](?:[\w.'’-]*\w)?"
+_NAME = r"[^\W\d_](?:[\w.'\u2019-]*\w)?"
 # An address (`lena@vogt.example`) is no mention: the @ must not follow a letter, and no domain may follow.
 _MENTION = re.compile(rf"(?<![\w.+@-])@({_NAME}(?:@[\w.-]*\w)?)((?:[ ]{_NAME}){{0,3}})")
 MOST_MENTIONS = 20
@@ -86,7 +86,7 @@ def _longest(session: Session, first: str, more: Sequence[str]) -> Person:
 
 def _candidates(session: Session, name: str) -> Sequence[Person]:
     """Who is meant, by the first of these that fits anybody: handle or address; full name; first name or local part."""
-    low = name.lower().replace("’", "'")
+    low = name.lower().replace("\u2019", "'")
     ways = (
         or_(Person.handle == low, Person.email == low),
         func.lower(Person.name) == low,

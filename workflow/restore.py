@@ -1,0 +1,69 @@
+"""Takes changed fields of an escalation back to what they were, each with an audit row of its own."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store.record import Escalation, UndoEntry
+from workflow.change import By, Step, name_of, written
+from workflow.errors import Refused
+from workflow.record import tell_owner
+
+# Told in the audit under the names the changes themselves have; the times below follow silently.
+_TOLD = {
+    "state": "state",
+    "owner_id": "owner",
+    "priority": "priority",
+    "path": "path",
+    "waiting_on": "waiting_on",
+    "next_step": "next_step",
+    "root_cause": "root_cause",
+    "resolution": "resolution",
+}
+_TIMES = ("next_step_due", "acknowledged_at", "resolved_at", "closed_at", "reopened_at")
+
+
+def snapshot(esc: Escalation) -> dict[str, Any]:
+    """The fields a command may change, as plain JSON."""
+    told = {name: getattr(esc, name) for name in _TOLD}
+    times = {name: getattr(esc, name) for name in _TIMES}
+    return told | {name: None if at is None else at.isoformat() for name, at in times.items()}
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """The fields that differ, each as [before, after]."""
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+
+
+def restore(session: Session, by: By, esc: Escalation, entry: UndoEntry) -> None:
+    """Put back the fields that the entry's command changed.
+
+    Raises:
+        Refused: somebody has changed one of them since; it is named.
+    """
+    fields: dict[str, list[Any]] = entry.before.get("fields", {})
+    now = snapshot(esc)
+    for name, (_before, after) in fields.items():
+        if now[name] != after:
+            what = name.removesuffix("_id").removesuffix("_at").replace("_", " ")
+            raise Refused(f"The {what} of {esc.number} was changed since, so I left everything as it is.")
+    for name in _TIMES:
+        if name in fields:
+            before = fields[name][0]
+            setattr(esc, name, None if before is None else datetime.fromisoformat(before))
+    because = replace(by, reason=f"undo of `{entry.verb}`")
+    for name, action in _TOLD.items():
+        if name in fields:
+            setattr(esc, name, fields[name][0])
+            written(session, because, esc, Step(action, *_said(session, name, fields[name])))
+    if set(fields) & set(_TIMES) and not set(fields) & set(_TOLD):
+        written(session, because, esc, Step("next_step_due"))
+    if fields.get("owner_id", [None])[0] not in (None, by.person_id):
+        tell_owner(session, by, esc, fields["owner_id"][0], by.actor)
+
+
+def _said(session: Session, name: str, pair: list[Any]) -> tuple[str | None, str | None]:
+    before, after = (name_of(session, each) if name == "owner_id" else each for each in pair)
+    return (None if after is None else str(after), None if before is None else str(before))

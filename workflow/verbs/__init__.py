@@ -1,0 +1,60 @@
+"""The commands: one file each, in one table."""
+
+from workflow.verbs import (
+    ack,
+    assign,
+    close,
+    help,  # noqa: A004 - each module has the name of its command
+    kept,
+    merge,
+    next_step,
+    noise,
+    note,
+    own,
+    priority,
+    promise,
+    reopen,
+    resolution,
+    resolve,
+    root_cause,
+    sev,
+    snooze,
+    split,
+    start,
+    status,
+    undo,
+    useful,
+    waiting,
+)
+from workflow.verbs.base import Verb
+
+# The order is that of `help`: what is needed most comes first.
+_TABLE = (
+    ack.VERB,  # it is seen
+    start.VERB,  # it is worked on
+    own.VERB,  # by me
+    assign.VERB,  # by somebody else
+    note.VERB,
+    next_step.VERB,  # what and when
+    promise.VERB,  # what we owe
+    kept.VERB,
+    waiting.VERB,  # whose turn it is
+    priority.VERB,
+    sev.VERB,
+    snooze.VERB,  # for me only
+    useful.VERB,  # verdicts on the alert
+    noise.VERB,
+    resolve.VERB,  # the end
+    close.VERB,
+    root_cause.VERB,
+    resolution.VERB,
+    reopen.VERB,
+    merge.VERB,  # which mails belong to it
+    split.VERB,
+    undo.VERB,
+    status.VERB,  # these change nothing
+    help.VERB,
+)
+
+VERBS: dict[str, Verb] = {verb.name: verb for verb in _TABLE}
+"""Every verb by its name."""

@@ -1,0 +1,65 @@
+"""`assign @name`: another of us becomes the owner."""
+
+import re
+
+from config.words import Role
+from store.people import Person
+from store.visibility import may_see
+from workflow.dates import When
+from workflow.errors import Refused
+from workflow.participants import find_person
+from workflow.record import set_owner
+from workflow.trust import Trust
+from workflow.verbs.base import Args, BadArgumentError, Outcome, Rest, Verb, Work
+
+_NAME = re.compile(r"@?([^\W\d_][\w.'+-]*(?:@[\w.-]+\w)?(?: [^\W\d_][\w.'-]*){0,3})")
+_TARGET = re.compile(r"(?:to )?(@.+|\S+@\S+)", re.IGNORECASE)
+_ONE_WORD = re.compile(r"(?:to )?([A-Za-z][\w.-]{1,40})[.!]?", re.ASCII | re.IGNORECASE)
+
+
+def _parse(rest: Rest, _when: When) -> Args | None:
+    target = _TARGET.fullmatch(rest.text)
+    if target is None:
+        if (word := _ONE_WORD.fullmatch(rest.text)) and word[1].lower() not in ("it", "this", "that", "me"):
+            raise BadArgumentError(f"Did you mean `assign @{word[1].rstrip('.')}`?")
+        return None
+    name = _NAME.fullmatch(target[1].rstrip(".!"))
+    if name is None:
+        raise BadArgumentError("Write `assign` and one name: the handle, as in `assign @lena.vogt`, or the address.")
+    return {"name": name[1]}
+
+
+def _target(work: Work) -> Person:
+    return find_person(work.session, work.args["name"])
+
+
+def _trust_for(work: Work) -> Trust:
+    # A hand-over out of the team lets somebody in who could not look in before.
+    return Trust.ALIGNED if _inside(work, _target(work)) else Trust.CONFIRMED
+
+
+def _inside(work: Work, person: Person) -> bool:
+    same_team = person.team_id is not None and person.team_id == work.person.team_id
+    return same_team and may_see(work.session, person.id, work.escalation.id)
+
+
+def _run(work: Work) -> Outcome:
+    person = _target(work)
+    if work.person.role == Role.AGENT and not may_see(work.session, person.id, work.escalation.id):
+        raise Refused(
+            f"{person.name} may not see {work.number}, so you cannot hand it over; "
+            "ask your manager to assign it, or bring them in with a note that names them."
+        )
+    set_owner(work.session, work.by, work.escalation, person.id)
+    return Outcome(f"{person.name} owns {work.number} now and has been told.")
+
+
+VERB = Verb(
+    name="assign",
+    aliases=("reassign", "hand to"),
+    usage="assign @name",
+    meaning="make somebody the owner",
+    parse=_parse,
+    run=_run,
+    trust_for=_trust_for,
+)
