@@ -1,9 +1,7 @@
 """One escalation as people are shown it: everything a page, an alert or an answer needs, read fresh."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -12,132 +10,36 @@ from store.mail import Conversation, Message
 from store.people import Account, Person, Team
 from store.record import Audit, Comment, Escalation, Participant
 from store.risk import FindingRow, Promise
+from store.shapes import (
+    ChangeView,
+    CommentView,
+    ConversationView,
+    EscalationView,
+    FindingView,
+    PersonView,
+    PromiseView,
+)
+
+__all__ = [
+    "ChangeView",
+    "CommentView",
+    "ConversationView",
+    "EscalationView",
+    "FindingView",
+    "PersonView",
+    "PromiseView",
+    "escalation_view",
+    "promise_rows",
+]
 
 
-@dataclass(frozen=True)
-class PersonView:
-    """One of us, by name, address and the handle that `@` takes."""
-
-    id: int
-    name: str
-    email: str
-    handle: str
-
-
-@dataclass(frozen=True)
-class FindingView:
-    """A live finding with its proof."""
-
-    id: int
-    signal: str
-    level: int
-    contribution: float
-    rule_id: str
-    quote: str
-    author: str
-    sent_at: datetime
-    message_id: int
-    clears_when: str
-
-
-@dataclass(frozen=True)
-class PromiseView:
-    """A promise; `n` is what `kept n` takes and never changes while the escalation keeps its conversations."""
-
-    n: int
-    id: int
-    quote: str
-    state: str
-    due_at: datetime | None
-    made_by: str
-    made_at: datetime
-
-
-@dataclass(frozen=True)
-class CommentView:
-    """A comment, with its author's name."""
-
-    id: int
-    at: datetime
-    by: str
-    text: str
-
-
-@dataclass(frozen=True)
-class ChangeView:
-    """One line of the timeline, from the audit."""
-
-    seq: int
-    at: datetime
-    actor: str
-    channel: str
-    action: str
-    from_value: str | None
-    to_value: str | None
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class ConversationView:
-    """A conversation of the escalation."""
-
-    id: int
-    subject: str
-    risk: str
-    score: float
-    last_at: datetime
-    messages: int
-
-
-@dataclass(frozen=True)
-class EscalationView:
-    """The whole of one escalation at one moment; lists are newest last, comments and timeline the latest only."""
-
-    id: int
-    number: str
-    title: str
-    account_id: int | None
-    account: str | None
-    tier: str
-    team: str | None
-    type: str
-    category: str
-    state: str
-    risk: str
-    priority: str
-    path: int
-    owner: PersonView | None
-    waiting_on: str | None
-    next_step: str | None
-    next_step_due: datetime | None
-    next_step_overdue: bool
-    opened_at: datetime
-    opened_why: str
-    acknowledged_at: datetime | None
-    resolved_at: datetime | None
-    closed_at: datetime | None
-    changed_at: datetime
-    merged_into: str | None
-    version: int
-    root_cause: str | None
-    resolution: str | None
-    participants: tuple[PersonView, ...]
-    findings: tuple[FindingView, ...]
-    promises: tuple[PromiseView, ...]
-    conversations: tuple[ConversationView, ...]
-    comments: tuple[CommentView, ...]
-    timeline: tuple[ChangeView, ...]
-
-    @property
-    def open_promises(self) -> tuple[PromiseView, ...]:
-        """Those still owed: armed or waiting for the customer."""
-        return tuple(p for p in self.promises if p.state in ("pending", "unarmed"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON: times as ISO 8601 in UTC."""
-        plain = _plain(asdict(self))
-        assert isinstance(plain, dict)
-        return plain
+_COPIED = (
+    "id", "number", "title", "account_id", "type", "category", "state", "risk", "priority", "path", "waiting_on",
+    "next_step", "next_step_due", "opened_at", "opened_why", "acknowledged_at", "resolved_at", "closed_at",
+    "changed_at", "version", "root_cause", "resolution",
+)  # fmt: skip
+LATEST = 20
+"""How many comments, and how many lines of the timeline, a view carries."""
 
 
 def escalation_view(session: Session, escalation_id: int, now: datetime) -> EscalationView:
@@ -178,15 +80,6 @@ def promise_rows(session: Session, escalation_id: int) -> Sequence[Promise]:
     return session.scalars(
         select(Promise).where(or_(Promise.conversation_id.in_(own), of_none)).order_by(Promise.id)
     ).all()
-
-
-_COPIED = (
-    "id", "number", "title", "account_id", "type", "category", "state", "risk", "priority", "path", "waiting_on",
-    "next_step", "next_step_due", "opened_at", "opened_why", "acknowledged_at", "resolved_at", "closed_at",
-    "changed_at", "version", "root_cause", "resolution",
-)  # fmt: skip
-LATEST = 20
-"""How many comments, and how many lines of the timeline, a view carries."""
 
 
 def _person(person: Person) -> PersonView:
@@ -264,11 +157,3 @@ def _timeline(session: Session, number: str) -> tuple[ChangeView, ...]:
         ChangeView(a.seq, a.at, a.actor, a.channel, a.action, a.from_value, a.to_value, a.reason)
         for a in reversed(found)
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return value.isoformat() if isinstance(value, datetime) else value

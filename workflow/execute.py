@@ -1,14 +1,13 @@
 """Runs the commands of one reply in order, each on its own, and says what became of every line."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
-from config.policy import CommandPolicy
 from store.record import Escalation, PendingCommand, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
@@ -16,69 +15,16 @@ from workflow.errors import Incomplete, NotFound, Refused
 from workflow.grammar import Command, CommandBlock
 from workflow.record import add_comment, lock
 from workflow.restore import changed, snapshot
+from workflow.transcript import Line, Request, Transcript
 from workflow.trust import Trust
 from workflow.verbs import VERBS
 from workflow.verbs.base import Outcome, Verb, Work
 from workflow.verbs.status import describe
 
+__all__ = ["Line", "Request", "Transcript", "run_block", "run_pending"]
+
 _SHOWN = 10
 """Lines of a refused block that the answer repeats."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """What became of one line of the reply."""
-
-    line: str
-    outcome: str
-    ok: bool
-    corrected_from: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As a notice's facts hold it; `corrected_from` only where something was forgiven."""
-        plain = {"line": self.line, "outcome": self.outcome, "ok": self.ok}
-        return plain if self.corrected_from is None else plain | {"corrected_from": self.corrected_from}
-
-
-@dataclass(frozen=True)
-class Transcript:
-    """The answer to one reply. `pending_id` is set when some lines wait for the one-time confirm."""
-
-    lines: tuple[Line, ...]
-    comment_added: bool = False
-    state: str = ""
-    undo: str | None = None
-    ask: str | None = None
-    pending_id: int | None = None
-    pending_lines: tuple[str, ...] = ()
-    expires_at: datetime | None = None
-
-    def answer_facts(self) -> dict[str, Any]:
-        """Facts of an ANSWER notice (the caller adds `in_reply_to`)."""
-        return {
-            "lines": [line.to_json() for line in self.lines],
-            "comment_added": self.comment_added,
-            "state": self.state,
-            "undo": self.undo,
-            "ask": self.ask,
-        }
-
-    def confirm_facts(self) -> dict[str, Any]:
-        """Facts of a CONFIRM notice; only with a `pending_id`."""
-        return {
-            "lines": list(self.pending_lines),
-            "expires_at": self.expires_at.isoformat() if self.expires_at else None,
-            "pending_id": self.pending_id,
-        }
-
-
-@dataclass(frozen=True)
-class Request:
-    """On whose word, with what trust, and out of which message of the store a block is run."""
-
-    allowed: Trust
-    policy: CommandPolicy
-    source_message_id: int | None = None
 
 
 def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock, request: Request) -> Transcript:

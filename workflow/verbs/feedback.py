@@ -1,6 +1,5 @@
 """Keeps a person's verdict on the live findings of an escalation, for `useful` and `noise`."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -14,12 +13,14 @@ from workflow.verbs.base import Work
 def judge(work: Work, *, useful: bool, why: str) -> dict[str, Any]:
     """One row per live finding, or one for the escalation where none lives; the ids, to take them back."""
     session, esc = work.session, work.escalation
-    live: Sequence[int | None] = session.scalars(
-        select(FindingRow.id)
-        .join(Conversation, Conversation.id == FindingRow.conversation_id)
-        .where(Conversation.escalation_id == esc.id, FindingRow.ended_at.is_(None))
-        .order_by(FindingRow.id)
-    ).all()
+    live: list[int | None] = list(
+        session.scalars(
+            select(FindingRow.id)
+            .join(Conversation, Conversation.id == FindingRow.conversation_id)
+            .where(Conversation.escalation_id == esc.id, FindingRow.ended_at.is_(None))
+            .order_by(FindingRow.id)
+        )
+    )
     rows = [
         Feedback(
             escalation_id=esc.id, finding_id=finding, person_id=work.person.id, at=work.by.now, useful=useful, why=why
