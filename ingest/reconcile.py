@@ -124,7 +124,7 @@ class _Comparison:
 
     def _keep(self, fetched: Sequence[Fetched]) -> list[int]:
         new = commit(self.desk.store, self.place, fetched, 0, self.now)
-        hand_over(self.desk, new)
+        hand_over(self.desk.hand_over, new, self.desk.mailbox.name)
         return new
 
     def _mark_gone(self, on_server: Sequence[int], cursor: int) -> int:

@@ -167,7 +167,7 @@ class _Turn:
             return
         new = commit(self.desk.store, self.place, fetched, cursor, now)
         killpoint("K6")
-        hand_over(self.desk, new)
+        hand_over(self.desk.hand_over, new, self.desk.mailbox.name)
         killpoint("K7")
         self.taken.kept += len(new)
         self.taken.seen += len(fetched)
@@ -223,11 +223,11 @@ def commit(store: Store, place: Place, fetched: Sequence[Fetched], cursor: int, 
     raise AssertionError
 
 
-def hand_over(desk: Desk, raw_ids: Sequence[int]) -> None:
+def hand_over(act: HandOver, raw_ids: Sequence[int], mailbox: str) -> None:
     """Tell the queue. When it is down the sweep finds the mails later; intake goes on."""
     if not raw_ids:
         return
     try:
-        desk.hand_over(raw_ids)
+        act(raw_ids)
     except Exception as error:  # noqa: BLE001 - whatever the queue raises must not stop intake
-        _log.warning("hand_over_failed", mailbox=desk.mailbox.name, count=len(raw_ids), error=type(error).__name__)
+        _log.warning("hand_over_failed", mailbox=mailbox, count=len(raw_ids), error=type(error).__name__)
