@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,17 +23,10 @@ def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
     wanted = sorted({a for a in addresses if "@" in a})
     if not wanted:
         return {}
-    by_address = dict(
-        session.execute(select(Contact.email, Contact.account_id).where(Contact.email.in_(wanted))).tuples().all()
-    )
+    by_address = _pairs(session, select(Contact.email, Contact.account_id).where(Contact.email.in_(wanted)))
     domains = {parent for a in wanted for parent in _parents(a.rpartition("@")[2])}
-    by_domain = dict(
-        session.execute(
-            select(AccountDomain.domain, AccountDomain.account_id).where(AccountDomain.domain.in_(sorted(domains)))
-        )
-        .tuples()
-        .all()
-    )
+    owners = select(AccountDomain.domain, AccountDomain.account_id)
+    by_domain = _pairs(session, owners.where(AccountDomain.domain.in_(sorted(domains))))
     found = {}
     for address in wanted:
         hits = (by_domain[d] for d in _parents(address.rpartition("@")[2]) if d in by_domain)
@@ -41,6 +34,10 @@ def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
         if account:
             found[address] = account
     return found
+
+
+def _pairs(session: Session, query: Select[str, int]) -> dict[str, int]:
+    return {key: value for key, value in session.execute(query)}  # noqa: C416 - rows are no tuples to the type checker
 
 
 def _parents(domain: str) -> list[str]:
@@ -60,7 +57,7 @@ def make_provisional(session: Session, senders: Iterable[str], now: datetime) ->
         return {}
     rows = [{"name": name, "provisional": True, "created_at": now} for name in names]
     session.execute(insert(Account).values(rows).on_conflict_do_nothing(index_elements=["name"]))
-    ids = dict(session.execute(select(Account.name, Account.id).where(Account.name.in_(names))).tuples().all())
+    ids = _pairs(session, select(Account.name, Account.id).where(Account.name.in_(names)))
     domains = [{"domain": name, "account_id": ids[name]} for name in names if "@" not in name]
     if domains:
         session.execute(insert(AccountDomain).values(domains).on_conflict_do_nothing())

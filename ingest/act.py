@@ -1,1 +1,75 @@
 """Does what a mail's kind asks for beyond being filed: count a bounce, obey a command, open by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.settings import Mailbox
+from config.words import MailKind
+from ingest.byhand import open_by_forward
+from ingest.context import IngestContext
+from ingest.directory import Directory
+from ingest.replies.addresses import find_tokens
+from ingest.replies.handle import handle
+from ingest.replies.reply import Reply
+from ingest.thread import Incoming
+from store.mail import Delivery, Folder
+from store.outbox import Notice
+from store.people import Person
+from store.recipients import note_bounce
+from store.tokens import check_bounce
+
+_UNTRUSTED = Mailbox(name="files", address="files@localhost.invalid", host="localhost", verify_dkim=False)
+"""Mail that came from a file passed no receiving server of ours, so nobody's word about its sender counts."""
+
+
+def act(
+    session: Session,
+    filed: Sequence[tuple[Incoming, int]],
+    ctx: IngestContext,
+    directory: Directory,
+    now: datetime,
+) -> None:
+    """Act on each mail, given with the id of its message row."""
+    for incoming, message_id in filed:
+        kind = incoming.verdict.kind
+        if kind is MailKind.BOUNCE:
+            _bounce(session, incoming, directory, now)
+        elif kind in {MailKind.COMMAND, MailKind.FORWARD}:
+            box = _mailbox(session, incoming, ctx)
+            reply = Reply(incoming.mail, incoming.body, message_id, box)
+            if kind is MailKind.COMMAND:
+                handle(session, reply, ctx.workflow, now)
+            else:
+                open_by_forward(session, incoming, reply, ctx.workflow, now)
+
+
+def _mailbox(session: Session, incoming: Incoming, ctx: IngestContext) -> Mailbox:
+    """Where the mail was fetched from: that server's word about the sender is the one that may count."""
+    names = (
+        select(Folder.mailbox)
+        .join(Delivery, Delivery.folder_id == Folder.id)
+        .where(Delivery.raw_mail_id == incoming.raw_id)
+        .order_by(Delivery.id)
+    )
+    boxes = {box.name: box for box in ctx.settings.mailboxes}
+    return next((boxes[name] for name in session.scalars(names) if name in boxes), _UNTRUSTED)
+
+
+def _bounce(session: Session, incoming: Incoming, directory: Directory, now: datetime) -> None:
+    """Count a bounce of a notice of ours against its recipient.
+
+    Only the signed return path is believed: a forged report must not be able to silence anybody.
+    """
+    tokens = find_tokens(incoming.mail, directory.bounce_address).tokens
+    notice_id = check_bounce(session, tokens[0], now) if len(tokens) == 1 else None
+    bounce = incoming.mail.bounce
+    if notice_id is None or bounce is None:
+        return
+    address = session.scalar(
+        select(Person.email).join(Notice, Notice.person_id == Person.id).where(Notice.id == notice_id)
+    )
+    if address:
+        note_bounce(session, address, bounce.hard, f"status {bounce.status}", now)

@@ -31,9 +31,7 @@ def header_view(message: Message, subject: str, from_address: str) -> HeaderView
     return HeaderView({}, subject, from_address)
 
 
-def automatic(
-    view: HeaderView, text: str, own_lists: frozenset[str] = frozenset()
-) -> tuple[MailKind | None, str]:
+def automatic(view: HeaderView, text: str, own_lists: frozenset[str] = frozenset()) -> tuple[MailKind | None, str]:
     """The kind of an automatic mail and the reason in one sentence, or (None, "") for mail by a person.
 
     `own_lists` are list ids (the part between < and > of List-Id, lower case) of lists and groups through which

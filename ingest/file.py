@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -58,7 +58,8 @@ def _without_copies(session: Session, batch: Sequence[Incoming]) -> tuple[list[I
     """Part the mails from second deliveries of the same mail (another mailbox, a re-import, a moved mail)."""
     keys = [i.mail.content_key for i in batch]
     seen = set(session.scalars(select(Message.content_key).where(Message.content_key.in_(keys))))
-    new, copies = [], []
+    new: list[Incoming] = []
+    copies: list[Incoming] = []
     for incoming in batch:
         (copies if incoming.mail.content_key in seen else new).append(incoming)
         seen.add(incoming.mail.content_key)
@@ -103,26 +104,30 @@ def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now
         while incoming.conversation_id in moved:
             incoming.conversation_id = moved[incoming.conversation_id]
         groups[incoming.conversation_id].append(incoming)
-    for conversation_id, mails in groups.items():
-        _extend(session, conversation_id, mails)
+    _extend(session, groups)
     return {c for c, mails in groups.items() if any(i.verdict.kind in HEARD for i in mails)} | set(moved.values())
 
 
-def _extend(session: Session, conversation_id: int, mails: list[Incoming]) -> None:
-    c = Conversation
-    account = next((i.account_id for i in mails if i.account_id), None)
-    team = next((i.team_id for i in mails if i.team_id), None)
-    session.execute(
-        update(c)
-        .where(c.id == conversation_id)
-        .values(
-            first_at=func.least(c.first_at, min(i.sent_at for i in mails)),
-            last_at=func.greatest(c.last_at, max(i.sent_at for i in mails)),
-            account_id=func.coalesce(c.account_id, account),
-            team_id=func.coalesce(c.team_id, team),
-        )
-        .execution_options(synchronize_session=False)
-    )
+_EXTEND = text("""
+    UPDATE conversation c
+    SET first_at = least(c.first_at, v.first_at), last_at = greatest(c.last_at, v.last_at),
+        account_id = coalesce(c.account_id, v.account_id), team_id = coalesce(c.team_id, v.team_id)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:first AS timestamptz[]), CAST(:last AS timestamptz[]),
+                CAST(:accounts AS bigint[]), CAST(:teams AS bigint[])) AS v (id, first_at, last_at, account_id, team_id)
+    WHERE c.id = v.id
+""")
+
+
+def _extend(session: Session, groups: dict[int, list[Incoming]]) -> None:
+    """Bring the conversations' dates, accounts and teams up to the new mails, all in one statement."""
+    values = {
+        "ids": list(groups),
+        "first": [min(i.sent_at for i in mails) for mails in groups.values()],
+        "last": [max(i.sent_at for i in mails) for mails in groups.values()],
+        "accounts": [next((i.account_id for i in mails if i.account_id), None) for mails in groups.values()],
+        "teams": [next((i.team_id for i in mails if i.team_id), None) for mails in groups.values()],
+    }
+    session.execute(_EXTEND, values)
 
 
 def _store_messages(session: Session, batch: Sequence[Incoming], directory: Directory) -> list[int]:

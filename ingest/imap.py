@@ -196,8 +196,10 @@ class Imap:
                 self.call("logout", seconds=self._timing.check)
         self.alive = False
         self._wire.close()
-        if self._wire.sock:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            if self._client:
+                self._client.shutdown()
+            if self._wire.sock:
                 self._wire.sock.close()
 
 

@@ -125,7 +125,14 @@ def _is_groupwise(line: str) -> bool:
 
 def _is_candidate(line: str) -> bool:
     """Whether the line can be the head of a quote: the cheap test that most lines fail."""
-    return line[0] == ">" or line[-1] in ":：-" or line[0] in "-_=*~#+—–[(" or ":" in line[:26] or "：" in line[:26] or "above" in line
+    return (
+        line[0] == ">"
+        or line[-1] in ":：-"
+        or line[0] in "-_=*~#+—–[("
+        or ":" in line[:26]
+        or "：" in line[:26]
+        or "above" in line
+    )
 
 
 def _cut(lines: Sequence[str], number: int, own_from: int, words: QuoteWords, scan: _Scan) -> bool:

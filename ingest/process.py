@@ -89,7 +89,8 @@ class _Run:
         if not batch:
             return
         unreadable: dict[int, Unreadable] = {}
-        together, alone = [], []
+        together: list[Incoming] = []
+        alone: list[Incoming] = []
         for kept in batch:
             try:
                 incoming = self._read(kept)

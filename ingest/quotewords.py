@@ -66,8 +66,8 @@ def load_quote_words(path: Path | None = None) -> QuoteWords:
     source = path or files("config").joinpath("quotes.toml")
     tables = tomllib.loads(source.read_text(encoding="utf-8"))
     version = str(tables.pop("version", ""))
-    _check(tables, str(source))
-    words = {key: _words(tables.values(), key) for key in KEYS}
+    check_tables(tables, KEYS, str(source))
+    words = {key: words_of(tables.values(), key) for key in KEYS}
     return QuoteWords(
         version=version,
         # A CJK word is not followed by a space.
@@ -101,18 +101,18 @@ def _labels(words: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     return labels
 
 
-def _check(tables: dict[str, object], source: str) -> None:
-    """Refuse what is not a table of lists of words, and a key that no scanner reads."""
+def check_tables(tables: dict[str, object], keys: frozenset[str], source: str) -> None:
+    """Refuse, with ValueError, what is not a table of lists of words, and a key that nothing reads."""
     for language, table in tables.items():
         if not isinstance(table, dict):
             raise ValueError(f"{source}: `{language}` must be a table, as in [{language}], with lists of words.")
         for key, words in table.items():
-            if key not in KEYS:
-                raise ValueError(f"{source}: [{language}] has no key `{key}`; use one of {', '.join(sorted(KEYS))}.")
+            if key not in keys:
+                raise ValueError(f"{source}: [{language}] has no key `{key}`; use one of {', '.join(sorted(keys))}.")
             if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
                 raise ValueError(f"{source}: [{language}] {key} must be a list of words, none of them empty.")
 
 
-def _words(tables: Iterable[dict[str, list[str]]], key: str) -> tuple[str, ...]:
+def words_of(tables: Iterable[dict[str, list[str]]], key: str) -> tuple[str, ...]:
     """The words under `key` of all languages, lower case, without repeats, in the file's order."""
     return tuple(dict.fromkeys(word.casefold() for table in tables for word in table.get(key, ())))

@@ -1,7 +1,7 @@
 """Looks at conversations afresh: facts, findings, risk, decision - all in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,6 +24,9 @@ from workflow.routing import route
 
 ACTOR = "smokewatch"
 """Who the audit names for what the program did by itself."""
+
+
+DONE = (State.RESOLVED, State.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,16 @@ def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
     """Open, take up again or only tell - whatever the policy says of this change."""
     by = By(person_id=None, actor=ACTOR, channel=Channel.SYSTEM, now=now, mail_domain=ctx.outgoing.domain)
     escalation = _current(session, case.conversation)
-    opened = False
-    if escalation is None or (escalation.state == State.CLOSED and case.raised):
+    opened = escalation is None
+    if escalation is None:
         if not _should_open(case, ctx):
             return
-        escalation, opened = _open(session, case, by), True
-    elif escalation.state == State.CLOSED:
-        return
-    elif escalation.state == State.RESOLVED and case.raised:
-        reason = f"new evidence after it was resolved: {case.rises[0].finding.quote!r}"
-        record.move_state(session, _because(by, reason), escalation, State.IN_PROGRESS)
+        escalation = _open(session, case, by)
+    elif escalation.state in DONE:
+        if not case.raised:
+            return
+        reason = f"new evidence after it was {escalation.state}: {case.rises[0].finding.quote!r}"
+        record.move_state(session, replace(by, reason=reason), escalation, State.OPEN)
     _carry_risk(session, escalation, by)
     announce(session, Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened), ctx, by)
 
@@ -147,7 +150,3 @@ def _carry_risk(session: Session, escalation: Escalation, by: By) -> None:
     highest = max((Risk(r) for r in risks), key=lambda r: r.rank, default=Risk.LOW)
     if highest.value != escalation.risk:
         record.set_risk(session, by, escalation, highest)
-
-
-def _because(by: By, reason: str) -> By:
-    return By(by.person_id, by.actor, by.channel, by.now, reason, by.mail_domain)

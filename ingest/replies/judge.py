@@ -54,7 +54,7 @@ def _objection(session: Session, reply: Reply, claim: Claim, person: Person | No
         return Reason.WRONG_PURPOSE
     if reply.mail.auto is not None or reply.mail.bounce is not None:
         return Reason.AUTOMATIC
-    if not sender or reply.mail.from_headers != 1 or len(reply.mail.from_addresses) != 1:
+    if not sender or not reply.mail.from_plain or [a.email for a in reply.mail.from_addresses] != [sender]:
         return Reason.NO_PLAIN_SENDER
     if sender != person.email.lower():
         ours = session.scalar(select(Person.id).where(Person.email == sender))
