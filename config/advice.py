@@ -25,6 +25,19 @@ def advice(settings: Settings) -> Iterator[str]:
     for key in ("from_address", "reply_address", "bounce_address", "escalation_address"):
         if "@" not in getattr(settings.outgoing, key):
             yield f"[outgoing], {key}: this is not a mail address; write name@domain."
+    yield from _distinct(settings)
+
+
+def _distinct(settings: Settings) -> Iterator[str]:
+    """What a mail is follows from the address it came to or from, so no two may be the same."""
+    taken = {box.address.lower(): f"the address of [[mailbox]] {box.name}" for box in settings.mailboxes}
+    for key in ("from_address", "reply_address", "bounce_address", "escalation_address"):
+        address = getattr(settings.outgoing, key).lower()
+        if address in taken:
+            local, _, domain = address.partition("@")
+            tag = key.removesuffix("_address")
+            yield f"[outgoing], {key}: {address} is also {taken[address]}; use an own one, such as {local}+{tag}@{domain}."
+        taken[address] = key
 
 
 def _login(login: Login, *, must_log_in: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from mailbox import Maildir, MaildirMessage
 from pathlib import Path
 from typing import Any
 
-from pymap.backend.maildir import Config, MaildirBackend
+from pymap.backend.maildir import Config, Login
 from pymap.backend.maildir.users import PasswordsFile, UsersFile
 from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
@@ -31,10 +31,29 @@ START_SECONDS = 30
 
 def put(home: Path, raw: bytes, received_at: datetime) -> None:
     """Put a mail straight into the mailbox's files while no server runs; it is there at the next start."""
+    home.mkdir(parents=True, exist_ok=True)
     message = MaildirMessage(raw)
     message.set_date(received_at.timestamp())
     message.set_subdir("new")
     Maildir(home / "mail", create=True).add(message)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where the local mailbox listens, and the password of its user."""
+
+    port: int
+    password: str
+
+    def append(self, raw: bytes, received_at: datetime) -> None:
+        """Deliver one mail into the mailbox of the running server, which tells a waiting poller at once.
+
+        Raises:
+            OSError: no server answers.
+        """
+        with IMAPClient(HOST, self.port, ssl=False, timeout=30) as client:
+            client.login(USER, self.password)
+            client.append("INBOX", raw, msg_time=received_at)
 
 
 class LocalImap:
@@ -70,6 +89,7 @@ class LocalImap:
         Raises:
             EngineError: it cannot listen or cannot use its folder.
         """
+        self.home.mkdir(parents=True, exist_ok=True)
         Maildir(self.home / "mail", create=True)
         self._thread = threading.Thread(target=self._run, name="imap", daemon=True)
         self._thread.start()
@@ -97,7 +117,7 @@ class LocalImap:
         config.apply_context()
         await self._write_user(config)
         callback = ProxyProtocolReader(config.proxy_protocol).get_callback(
-            IMAPServer(MaildirBackend(_login(config), config).login, config)
+            IMAPServer(Login(config), config)
         )
         server = await _listen(callback)
         self.port = server.sockets[0].getsockname()[1]
@@ -123,30 +143,6 @@ class LocalImap:
             users.set(users.build_record(USER, "mail"))
         async with PasswordsFile.with_write(config.base_dir) as passwords:
             passwords.set(passwords.build_record(USER, self.password))
-
-
-@dataclass(frozen=True)
-class Access:
-    """Where the local mailbox listens, and the password of its user."""
-
-    port: int
-    password: str
-
-    def append(self, raw: bytes, received_at: datetime) -> None:
-        """Deliver one mail into the mailbox of the running server, which tells a waiting poller at once.
-
-        Raises:
-            OSError: no server answers.
-        """
-        with IMAPClient(HOST, self.port, ssl=False, timeout=30) as client:
-            client.login(USER, self.password)
-            client.append("INBOX", raw, msg_time=received_at)
-
-
-def _login(config: Config) -> Any:
-    from pymap.backend.maildir import Login  # noqa: PLC0415 - not exported by the package
-
-    return Login(config)
 
 
 async def _listen(callback: Any) -> asyncio.Server:

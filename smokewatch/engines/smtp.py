@@ -1,5 +1,6 @@
 """Runs a local SMTP server on loopback that files our mails to be read, and takes answers to them."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ class LocalSmtp:
                     raise EngineError(f"The local SMTP server cannot listen on {HOST}: {error}") from error
                 continue
             break
-        assert controller.server is not None
+        assert isinstance(controller.server, asyncio.Server)
         self._controller = controller
         self.port = controller.server.sockets[0].getsockname()[1]
 

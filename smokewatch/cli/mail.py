@@ -1,0 +1,169 @@
+"""Commands about mail: import, reconcile, answer."""
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.text import Text
+from sqlalchemy import func, select
+
+from config.oauth import OAuthError
+from config.settings import Mailbox
+from config.words import RawState
+from ingest.errors import IntakeError
+from ingest.files import Imported, Importer
+from ingest.imap import open_imap
+from ingest.reconcile import reconcile_folder
+from ingest.take import Desk
+from smokewatch import answering
+from smokewatch.actors import BATCH
+from smokewatch.bootstrap import App, token_source, utc_now
+from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_records
+from smokewatch.cli.session import choices, opened, settings_of
+from smokewatch.engines.local import LocalEngines, outbox
+from store.mail import Folder, RawMail
+
+ANSWER_SECONDS = 20
+"""How long `answer` waits for the transcript; a running Smokewatch takes about two seconds."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("import")(import_mail)
+    app.command()(reconcile)
+    app.command()(answer)
+
+
+def import_mail(
+    ctx: typer.Context,
+    path: Annotated[str, typer.Argument(help="An mbox file, a Maildir, a folder of .eml files, one .eml, or - for stdin.")],
+    keep_only: Annotated[bool, typer.Option("--keep-only", help="Keep the mails; a worker processes them.")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Raise escalations, but send no mail about them.")] = False,
+) -> None:
+    """Take mail from files or a pipe. Ends with 75 when the sender should try again."""
+    with opened(ctx) as app:
+        app = app.silenced() if silent else app
+        new: list[int] = []
+        importer = Importer(app.store, new.extend, app.settings.limits)
+        if path == "-":
+            result = importer.stream(sys.stdin.buffer, utc_now())
+        else:
+            result = _with_progress(importer, Path(path))
+        parked = 0 if keep_only else _process(app, new, show=path != "-")
+    words = f"{result.read} mails read: {result.new} new, {result.read - result.new} known already"
+    words += f", {parked} parked (see: smokewatch parked list)" if parked else ""
+    if path != "-":
+        console().print(f"{words}.")
+    for sentence in result.skipped:
+        complain(f"Passed over: {sentence}.")
+
+
+def _with_progress(importer: Importer, path: Path) -> Imported:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True) as progress:
+        task = progress.add_task("Reading ...", total=None)
+        shown = replace(importer, progress=lambda n: progress.update(task, description=f"{n} mails read"))
+        return shown.path(path, utc_now())
+
+
+def _process(app: App, ids: list[int], *, show: bool) -> int:
+    """Process what is new, in batches, with a bar; how many were parked."""
+    with Progress(transient=True, disable=not show) as progress:
+        task = progress.add_task("Processing", total=len(ids))
+        for start in range(0, len(ids), BATCH):
+            app.process(ids[start : start + BATCH])
+            progress.advance(task, BATCH)
+    with app.store.transaction() as session:
+        parked = select(func.count()).where(RawMail.id.in_(ids), RawMail.state == RawState.PARKED)
+        return session.scalar(parked) or 0
+
+
+def reconcile(ctx: typer.Context, as_json: Json = False) -> None:
+    """Compare each mailbox with what was kept, and fetch what is missing."""
+    rows: list[dict[str, Any]] = []
+    with LocalEngines(settings_of(ctx), mail=True) as engines:
+        from smokewatch.bootstrap import build  # noqa: PLC0415 - opened() would start no mail servers
+
+        app = build(engines.settings)
+        try:
+            for box in app.settings.mailboxes:
+                rows += _reconcile(app, box)
+        finally:
+            app.close()
+    show_records(rows, as_json=as_json, empty="No folder was ever read: start `smokewatch up` first.")
+    if any(row["error"] for row in rows):
+        raise typer.Exit(Exit.TRY_AGAIN)
+
+
+def answer(
+    ctx: typer.Context,
+    mail: Annotated[str, typer.Argument(help="A number like ESC-1, or a file in the outbox folder.")],
+    text: Annotated[str, typer.Argument(help='Commands and comment, such as "ack".')],
+    wait: Annotated[bool, typer.Option(help="Wait for what Smokewatch says to it.")] = True,
+) -> None:
+    """Answer a mail of the local catcher, as its receiver would from a mail program."""
+    settings = settings_of(ctx)
+    folder = outbox(settings)
+    try:
+        path = answering.find(settings, mail, choices(ctx).acting_as)
+        raw = answering.reply(path.read_bytes(), text.replace("\\n", "\n"), utc_now())
+    except answering.CannotAnswer as why:
+        refuse(str(why))
+    before = set(folder.glob("*.txt"))
+    out = console()
+    if not answering.send(settings, raw):
+        out.print("The answer lies in the mailbox; Smokewatch is not running and reads it at the next start.")
+        return
+    out.print(Text("Answered "), Text(path.stem, style="bold"), Text("."), sep="", end="\n")
+    if wait:
+        _wait_for_answer(folder, before)
+
+
+def _wait_for_answer(folder: Path, before: set[Path]) -> None:
+    out = console()
+    deadline = time.monotonic() + ANSWER_SECONDS
+    with out.status("Waiting for Smokewatch ..."):
+        while time.monotonic() < deadline:
+            fresh = sorted(set(folder.glob("*.txt")) - before)
+            if fresh:
+                out.print(Text(fresh[0].read_text(encoding="utf-8")))
+                return
+            time.sleep(0.2)
+    complain(f"No answer came within {ANSWER_SECONDS} s; look into {folder} and `smokewatch parked list`.")
+    raise typer.Exit(Exit.TRY_AGAIN)
+
+
+def _reconcile(app: App, box: Mailbox) -> list[dict[str, Any]]:
+    desk = Desk(app.store, box, lambda _ids: None, app.settings.limits)
+    with app.store.transaction() as session:
+        folders = session.execute(select(Folder.id, Folder.name).where(Folder.mailbox == box.name)).all()
+    try:
+        tokens = token_source(box)
+        token = tokens.token(utc_now()) if tokens else ""
+        imap = open_imap(box, tokens, desk.timing, app.settings.limits.mail_bytes * 2, token)
+    except (IntakeError, OAuthError) as error:
+        return [_row(box.name, "-", error=str(error))]
+    rows = []
+    try:
+        for folder_id, name in folders:
+            try:
+                found = reconcile_folder(desk, imap, folder_id, name, utc_now())
+            except IntakeError as error:
+                rows.append(_row(box.name, name, error=str(error)))
+                continue
+            if found.kept:
+                app.process(found.kept)
+            rows.append(_row(box.name, name, found.on_server, found.in_ledger, len(found.kept), len(found.missing)))
+    finally:
+        imap.close(politely=True)
+    return rows
+
+
+def _row(mailbox: str, folder: str, server: int = 0, ledger: int = 0, fetched: int = 0, missing: int = 0, error: str = "") -> dict[str, Any]:
+    return {
+        "mailbox": mailbox, "folder": folder, "on_server": server, "in_ledger": ledger, "fetched_now": fetched,
+        "missing": missing - fetched, "error": error,
+    }  # fmt: skip

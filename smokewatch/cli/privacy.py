@@ -1,0 +1,89 @@
+"""Commands for what must not be kept, and for taking rights away: forget, retention, token revoke."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+from sqlalchemy import select
+
+from smokewatch import forgetting
+from smokewatch.bootstrap import utc_now
+from smokewatch.cli.output import Exit, Json, console, refuse, show_json
+from smokewatch.cli.session import by, opened
+from store import audit, tokens
+from store.people import Person
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(forget)
+    app.command()(retention)
+    group = typer.Typer(help="The private addresses that answers come back to.", no_args_is_help=True)
+    group.command("revoke")(revoke)
+    group.command("rotate")(rotate)
+    app.add_typer(group, name="token")
+
+
+def forget(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(help="A customer's mail address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove what is stored of a person: mails, texts, quotes, name and address. It cannot be undone."""
+    address = address.strip().lower()
+    with opened(ctx) as app:
+        with app.store.transaction() as session:
+            count = forgetting.count(session, address)
+            if not any(count.values()):
+                refuse(f"Nothing is stored of {address}.")
+        if not yes:
+            typer.confirm(f"Remove {count['messages']} mails of {address} for good?", abort=True)
+        with app.store.transaction() as session:
+            change = by(ctx, session, app)
+            count = forgetting.forget(session, address, change)
+    if as_json:
+        show_json(count)
+    else:
+        console().print(Text(f"Forgotten: {count['messages']} mails of {address}. The copies on the mail server stay."))
+
+
+def retention(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Empty the mails that are older than retention_days and belong to no open escalation."""
+    with opened(ctx) as app:
+        days = app.settings.retention_days
+        if not days:
+            refuse("retention_days is not set, so all mail is kept; set it in the settings first.", Exit.SETTINGS)
+        count = forgetting.expire(app.store, days, utc_now(), dry_run=dry_run)
+    if as_json:
+        show_json({"messages": count, "dry_run": dry_run})
+    else:
+        console().print(f"{count} mails {'would be' if dry_run else 'were'} emptied (older than {days} days).")
+
+
+def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A person of yours.")]) -> None:
+    """Make every reply address of a person worthless, for a lost phone or a forwarded alert."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        person = session.scalar(select(Person).where(Person.email == email.lower()))
+        if person is None:
+            refuse(f"{email} is not one of your people.")
+        change = by(ctx, session, app)
+        tokens.revoke(session, person.id)
+        audit.record(
+            session,
+            audit.Change(audit.SYSTEM, change.now, change.actor, change.channel, "tokens revoked", detail={"person": person.id}),
+        )
+    console().print(Text(f"Mails sent to {email} so far cannot be answered with commands any more."))
+
+
+def rotate(ctx: typer.Context) -> None:
+    """Sign reply addresses with a new key; those signed with the last one stay good until the next rotation."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        change = by(ctx, session, app)
+        tokens.rotate(session, change.now)
+        audit.record(session, audit.Change(audit.SYSTEM, change.now, change.actor, change.channel, "token key rotated"))
+    console().print("A new key signs from now on.")

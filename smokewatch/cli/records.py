@@ -1,0 +1,156 @@
+"""Commands that show and open escalations: status, list, show, open."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config.words import NoticeState, Priority, RawState, State
+from smokewatch import report
+from smokewatch.bootstrap import App, utc_now
+from smokewatch.cli.numbers import Number
+from smokewatch.cli.output import Json, console, refuse, show_json, show_records, table
+from smokewatch.cli.session import actor, by, opened
+from store.mail import Folder, RawMail
+from store.outbox import Notice
+from store.people import Account
+from store.record import Escalation
+from store.views import EscalationView, escalation_view
+from store.visibility import may_see
+from workflow.record import Opening, open_escalation
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(status)
+    app.command("list")(list_escalations)
+    app.command()(show)
+    app.command("open")(open_by_hand)
+
+
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """How things stand: folders, mails, escalations, outbox."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        facts = _status(session)
+    if as_json:
+        show_json(facts)
+        return
+    out = console()
+    for folder in facts["folders"]:
+        trouble = Text(f"  {folder['last_error']}", style="red") if folder["last_error"] else Text("  ok", style="green")
+        out.print(Text(f"{folder['mailbox']} {folder['name']}").append_text(trouble))
+    for title, counts in (("mails", facts["mails"]), ("escalations", facts["escalations"]), ("notices", facts["notices"])):
+        out.print(Text(f"{title}: ") + Text(", ".join(f"{n} {state}" for state, n in counts.items()) or "none"))
+
+
+def list_escalations(
+    ctx: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only those you own.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Escalations you may see, newest first."""
+    query = select(Escalation.id).where(Escalation.merged_into.is_(None)).order_by(Escalation.id.desc())
+    if not everything:
+        query = query.where(Escalation.state != State.CLOSED)
+    with opened(ctx) as app, app.store.transaction() as session:
+        person = actor(ctx, session, app)
+        if mine:
+            query = query.where(Escalation.owner_id == person.id)
+        ids = [number for number in session.scalars(query) if may_see(session, person.id, number)]
+        rows = [_row(escalation_view(session, number, utc_now())) for number in ids]
+    show_records(rows, as_json=as_json, empty="No escalation is open.")
+
+
+def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
+    """One escalation with its proof, promises, comments and history."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        view = _visible(ctx, session, app, number)
+    if as_json:
+        show_json(view.to_json())
+    else:
+        _show(view)
+
+
+def open_by_hand(
+    ctx: typer.Context,
+    title: Annotated[str, typer.Argument(help="What it is about.")],
+    account: Annotated[str, typer.Option(help="The customer's account, by name.")],
+    why: Annotated[str, typer.Option(help="Why it needs attention.")] = "opened by hand",
+    priority: Annotated[Priority, typer.Option(help="low, medium, high or critical.")] = Priority.MEDIUM,
+) -> None:
+    """Open an escalation by hand."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        found = session.scalar(select(Account).where(func.lower(Account.name) == account.lower()))
+        if found is None:
+            refuse(f"There is no account named {account!r}; `smokewatch accounts list` shows them all.")
+        change = by(ctx, session, app, why)
+        opening = Opening(
+            title=title, account_id=found.id, team_id=found.team_id, conversation_ids=(), why=why,
+            owner_id=found.owner_id or change.person_id, participant_ids=(), priority=priority,
+        )  # fmt: skip
+        made = open_escalation(session, change, opening)
+        number = made.number
+    console().print(Text(f"{number} is open. See it with: smokewatch show {number}"))
+
+
+def _status(session: Session) -> dict[str, Any]:
+    def counts(column: Any) -> dict[str, int]:
+        return dict(session.execute(select(column, func.count()).group_by(column).order_by(column)).tuples().all())
+
+    folders = session.scalars(select(Folder).order_by(Folder.mailbox, Folder.name))
+    shown = ("mailbox", "name", "polled_at", "failing_since", "last_error")
+    return {
+        "folders": [{key: getattr(folder, key) for key in shown} for folder in folders],
+        "mails": {state.value: n for state in RawState if (n := counts(RawMail.state).get(state))},
+        "escalations": counts(Escalation.state),
+        "notices": {state.value: n for state in NoticeState if (n := counts(Notice.state).get(state))},
+    }
+
+
+def _row(view: EscalationView) -> dict[str, Any]:
+    return {
+        "number": view.number,
+        "account": view.account,
+        "title": view.title,
+        "risk": view.risk,
+        "state": view.state,
+        "priority": view.priority,
+        "owner": view.owner.name if view.owner else None,
+        "changed": view.changed_at,
+    }
+
+
+def _visible(ctx: typer.Context, session: Session, app: App, number: int) -> EscalationView:
+    person = actor(ctx, session, app)
+    # The same sentence for "is not there" and "is not yours to see": a number must not tell what exists.
+    if session.get(Escalation, number) is None or not may_see(session, person.id, number):
+        refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
+    return escalation_view(session, number, utc_now())
+
+
+def _show(view: EscalationView) -> None:
+    out = console()
+    report.show_escalations(out, [view])
+    facts = {
+        "title": view.title, "state": view.state, "priority": view.priority, "path": f"Sev {view.path}",
+        "owner": view.owner.name if view.owner else None, "waiting on": view.waiting_on, "next step": view.next_step,
+        "next step due": view.next_step_due, "opened": view.opened_at, "why": view.opened_why,
+        "taking part": ", ".join(person.name for person in view.participants) or None,
+        "root cause": view.root_cause, "resolution": view.resolution,
+    }  # fmt: skip
+    out.print(table([{"": key, " ": value} for key, value in facts.items() if value is not None]))
+    sections: dict[str, list[dict[str, Any]]] = {
+        "Promises": [{"n": p.n, "state": p.state, "due": p.due_at, "promise": p.quote} for p in view.promises],
+        "Comments": [{"at": c.at, "by": c.by, "text": c.text} for c in view.comments],
+        "History": [
+            {"at": c.at, "by": c.actor, "road": c.channel, "what": c.action, "from": c.from_value, "to": c.to_value}
+            for c in view.timeline
+        ],
+    }
+    for title, rows in sections.items():
+        if rows:
+            out.print(Text(f"\n{title}", style="bold"))
+            out.print(table(rows))

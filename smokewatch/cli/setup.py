@@ -1,0 +1,67 @@
+"""Commands that set the program up: init and check."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from config.load import DEFAULT_PATH, SettingsError, load_settings
+from smokewatch import checks, interview
+from smokewatch.bootstrap import build
+from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_json
+from smokewatch.cli.session import choices, settings_of
+from smokewatch.engines.local import LocalEngines, is_sample
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(init)
+    app.command()(check)
+
+
+def init(
+    ctx: typer.Context,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+) -> None:
+    """Ask about your mailbox, write the settings, and test them."""
+    path: Path = choices(ctx).config or DEFAULT_PATH
+    if path.exists() and not force:
+        refuse(f"{path} exists: edit it, or give --force to write a new one.")
+    interview.write(path, interview.ask())
+    console().print(Text(f"Written: {path}"))
+    try:
+        load_settings(path)
+    except SettingsError as error:
+        for sentence in error.sentences:
+            complain(sentence)
+        raise typer.Exit(Exit.SETTINGS) from error
+    choices(ctx).config = path
+    check(ctx)
+
+
+def check(ctx: typer.Context, as_json: Json = False) -> None:
+    """Test settings, database, queue, clock, mailboxes, outgoing mail, DNS and the mail library."""
+    settings = settings_of(ctx)
+    with LocalEngines(settings, queue=True, mail=True) as engines:
+        app = build(engines.settings)
+        try:
+            findings = []
+            for finding in checks.check_all(app, local_mail=is_sample(settings)):
+                findings.append(finding)
+                if not as_json:
+                    _print(finding)
+        finally:
+            app.close()
+    if as_json:
+        show_json([vars(finding) for finding in findings])
+    if any(finding.fatal and not finding.ok for finding in findings):
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _print(finding: checks.Finding) -> None:
+    mark = Text("ok    ", style="green") if finding.ok else Text("WRONG ", style="red" if finding.fatal else "yellow")
+    line = mark.append(f"{finding.what}: ", style="bold").append(finding.detail, style="")
+    console().print(line)
+    if finding.fix:
+        console().print(Text(f"      {finding.fix}"))

@@ -1,0 +1,146 @@
+"""Commands over what waits: parked mails, the outbox, the audit."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from config.words import NoticeState, RawState
+from ingest import work
+from smokewatch.bootstrap import utc_now
+from smokewatch.cli.output import Exit, Json, console, refuse, show_json, show_records
+from smokewatch.cli.session import by, opened
+from store import audit
+from store.mail import RawMail
+from store.outbox import Notice
+from store.people import Person
+
+Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from the list.", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="All of them.")]
+LONGEST_LIST = 1_000
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    groups: tuple[tuple[str, str, dict[str, Callable[..., None]]], ...] = (
+        ("parked", "Mails that could not be processed.", {"list": list_parked, "retry": retry_parked, "drop": drop_parked}),
+        ("outbox", "Mails of ours that have not left.", {"list": list_outbox, "retry": retry_outbox, "drop": drop_outbox}),
+        ("audit", "The record of every change.", {"verify": verify_audit}),
+    )
+    for name, help_text, functions in groups:
+        group = typer.Typer(help=help_text, no_args_is_help=True)
+        for verb, function in functions.items():
+            group.command(verb)(function)
+        app.add_typer(group, name=name)
+
+
+def list_parked(ctx: typer.Context, as_json: Json = False) -> None:
+    """Parked mails with their reasons."""
+    query = select(RawMail.id, RawMail.received_at, RawMail.size, RawMail.reason, RawMail.error).where(
+        RawMail.state == RawState.PARKED
+    )
+    with opened(ctx) as app, app.store.transaction() as session:
+        rows = [dict(row) for row in session.execute(query.order_by(RawMail.id).limit(LONGEST_LIST)).mappings()]
+    show_records(rows, as_json=as_json, empty="No mail is parked.")
+
+
+def retry_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
+    """Let parked mails be read again."""
+    with opened(ctx) as app:
+        with app.store.transaction() as session:
+            chosen = _chosen(session, ids, everything, RawState.PARKED)
+            count = work.retry(session, chosen)
+            _note(ctx, session, app, "parked mail retried", chosen)
+        app.process(chosen)
+        with app.store.transaction() as session:
+            again = session.scalars(
+                select(RawMail.id).where(RawMail.id.in_(chosen), RawMail.state == RawState.PARKED)
+            ).all()
+    console().print(f"{count} read again, {count - len(again)} of them processed, {len(again)} parked again.")
+    if again:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def drop_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
+    """Stop listing parked mails; their bytes stay in the store."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        chosen = _chosen(session, ids, everything, RawState.PARKED)
+        work.finish(session, chosen, RawState.IGNORED, "dropped by hand", utc_now())
+        _note(ctx, session, app, "parked mail dropped", chosen)
+    console().print(f"{len(chosen)} dropped.")
+
+
+def list_outbox(ctx: typer.Context, as_json: Json = False) -> None:
+    """Notices that wait, failed or are held back, with the reason."""
+    query = (
+        select(
+            Notice.id, Notice.kind, Notice.escalation_id.label("escalation"), Person.email.label("to"), Notice.state,
+            Notice.not_before, Notice.attempts, Notice.last_error,
+        )
+        .join(Person, Person.id == Notice.person_id)
+        .where(Notice.state.in_((NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)))
+        .order_by(Notice.id)
+        .limit(LONGEST_LIST)
+    )  # fmt: skip
+    with opened(ctx) as app, app.store.transaction() as session:
+        rows = [dict(row) for row in session.execute(query).mappings()]
+    show_records(rows, as_json=as_json, empty="The outbox is empty.")
+
+
+def retry_outbox(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
+    """Send failed or held notices again, as soon as a worker looks."""
+    _move_notices(ctx, ids, everything, NoticeState.WAITING, "notice sent again")
+
+
+def drop_outbox(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
+    """Give notices up."""
+    _move_notices(ctx, ids, everything, NoticeState.DROPPED, "notice dropped")
+
+
+def verify_audit(ctx: typer.Context, as_json: Json = False) -> None:
+    """Prove that nobody changed or removed a row of the audit."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        broken = audit.verify(session)
+        root = audit.root(session)
+    if as_json:
+        show_json({"holds": not broken, "root": root, "breaks": [vars(each) for each in broken]})
+    elif broken:
+        show_records([vars(each) for each in broken], as_json=False, empty="")
+    else:
+        console().print(f"The audit holds. Its root is {root}", soft_wrap=True)
+    if broken:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _move_notices(ctx: typer.Context, ids: Sequence[int] | None, everything: bool, to: NoticeState, what: str) -> None:
+    unsent = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)
+    if not ids and not everything:
+        refuse("Name the notices by number (`smokewatch outbox list`), or give --all.", Exit.USAGE)
+    query = update(Notice).where(Notice.state.in_(unsent)).values(state=to.value, not_before=utc_now(), attempts=0)
+    if ids:
+        query = query.where(Notice.id.in_(ids))
+    with opened(ctx) as app, app.store.transaction() as session:
+        moved = list(session.scalars(query.returning(Notice.id)))
+        _note(ctx, session, app, what, moved)
+    console().print(f"{len(moved)} moved to {to.value}.")
+    if ids and len(moved) < len(ids):
+        refuse(f"Not in the outbox: {', '.join(map(str, sorted(set(ids) - set(moved))))}.")
+
+
+def _chosen(session: Session, ids: Sequence[int] | None, everything: bool, state: RawState) -> list[int]:
+    if not ids and not everything:
+        refuse("Name the mails by number (`smokewatch parked list`), or give --all.", Exit.USAGE)
+    query = select(RawMail.id).where(RawMail.state == state)
+    found = list(session.scalars(query.where(RawMail.id.in_(ids)) if ids else query))
+    if ids and set(ids) - set(found):
+        refuse(f"Not parked: {', '.join(map(str, sorted(set(ids) - set(found))))}. Nothing was changed.")
+    return found
+
+
+def _note(ctx: typer.Context, session: Session, app: Any, action: str, ids: Sequence[int]) -> None:
+    """Write down who did it; one row, whatever the number of ids."""
+    change = by(ctx, session, app)
+    row = audit.Change(audit.SYSTEM, change.now, change.actor, change.channel, action, detail={"ids": list(ids)})
+    audit.record(session, row)

@@ -1,0 +1,109 @@
+"""Empties stored mail: everything of one person on request, and whatever the retention time has passed."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, cast, delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Session
+
+from config.killpoint import killpoint
+from config.words import State
+from store import audit
+from store.database import Store
+from store.mail import Attachment, Conversation, Message, RawMail
+from store.outbox import Notice, RecipientHealth
+from store.people import Contact
+from store.record import Escalation
+from store.risk import FindingRow, Promise
+from workflow.record import By
+
+BATCH = 500
+"""Mails emptied in one transaction, so that none holds locks for long."""
+GONE = "(forgotten)"
+
+
+def count(session: Session, address: str) -> dict[str, int]:
+    """How much is stored of an address."""
+    return {
+        "messages": session.scalar(select(func.count()).where(Message.from_address == address)) or 0,
+        "named_in": session.scalar(select(func.count()).select_from(Message).where(_addressed(address))) or 0,
+        "contacts": session.scalar(select(func.count()).where(Contact.email == address)) or 0,
+    }
+
+
+def forget(session: Session, address: str, by: By) -> dict[str, int]:
+    """Remove the address and what it wrote; the audit notes that it was done, with a hash in place of the address."""
+    counted = count(session, address)
+    pseudonym = "forgotten-" + hashlib.sha256(address.encode()).hexdigest()[:12]
+    written = list(session.scalars(select(Message.id).where(Message.from_address == address)))
+    for start in range(0, len(written), BATCH):
+        empty(session, written[start : start + BATCH])
+    session.execute(
+        update(Message).where(Message.from_address == address).values(from_address=pseudonym, from_name="")
+    )
+    for column in (Message.to_addresses, Message.cc_addresses):
+        session.execute(
+            update(Message).where(column.contains([address])).values({column: func.array_replace(column, address, pseudonym)})
+        )
+    session.execute(delete(Contact).where(Contact.email == address))
+    session.execute(delete(RecipientHealth).where(RecipientHealth.address == address))
+    _scrub_notices(session, address)
+    detail = {"address_sha256": hashlib.sha256(address.encode()).hexdigest(), **counted}
+    audit.record(session, audit.Change(audit.SYSTEM, by.now, by.actor, by.channel, "forgotten", detail=detail))
+    return counted
+
+
+def expire(store: Store, days: int, now: datetime, *, dry_run: bool = False) -> int:
+    """Empty mails of conversations without activity for so long and without an open escalation; how many."""
+    total = 0
+    while True:
+        with store.transaction() as session:
+            ids = _expired(session, now - timedelta(days=days), None if dry_run else BATCH)
+            total += len(ids)
+            if dry_run or not ids:
+                return total
+            empty(session, ids)
+            killpoint("K28")
+
+
+def empty(session: Session, message_ids: Sequence[int]) -> None:
+    """Take the content out of messages. The rows stay: they are the ledger of what was received."""
+    ids = list(message_ids)
+    raw_ids = select(Message.raw_mail_id).where(Message.id.in_(ids))
+    session.execute(update(RawMail).where(RawMail.id.in_(raw_ids)).values(body=b""))
+    session.execute(
+        update(Message).where(Message.id.in_(ids)).values(new_text="", subject=GONE, reading={}, details={})
+    )
+    session.execute(update(Attachment).where(Attachment.message_id.in_(ids)).values(name=GONE))
+    session.execute(update(FindingRow).where(FindingRow.message_id.in_(ids)).values(quote=GONE, features={}))
+    session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
+    for message_id in ids:
+        found = text("facts->'evidence' @> jsonb_build_array(jsonb_build_object('message_id', CAST(:id AS bigint)))")
+        session.execute(update(Notice).where(found.bindparams(id=message_id)).values(facts={"why": GONE, "evidence": []}))
+
+
+def _expired(session: Session, before: datetime, most: int | None) -> list[int]:
+    query = (
+        select(Message.id)
+        .join(RawMail, RawMail.id == Message.raw_mail_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(Escalation, Escalation.id == Conversation.escalation_id)
+        .where(Conversation.last_at < before, RawMail.body != b"")
+        .where(or_(Escalation.id.is_(None), Escalation.state == State.CLOSED))
+        .order_by(Message.id)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def _addressed(address: str) -> Any:
+    wanted = cast([address], ARRAY(TEXT))
+    return or_(Message.to_addresses.overlap(wanted), Message.cc_addresses.overlap(wanted))
+
+
+def _scrub_notices(session: Session, address: str) -> None:
+    mentions = cast(Notice.facts, String).icontains(address, autoescape=True)
+    session.execute(update(Notice).where(mentions).values(facts={"why": GONE, "evidence": []}))

@@ -1,0 +1,1 @@
+"""A made-up company with its customers and their mails, so that the product can be tried without a mailbox."""

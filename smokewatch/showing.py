@@ -1,0 +1,105 @@
+"""Tells the story of one run on the terminal: what was found at the start, then each thing that happens."""
+
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+from sqlalchemy import func, select
+
+from config.settings import Settings
+from smokewatch import report
+from smokewatch.bootstrap import App, utc_now
+from smokewatch.engines.local import is_sample
+from store.mail import Folder, RawMail
+from store.record import Escalation
+
+LOOK_SECONDS = 1.0
+KINDS = {
+    "new_escalation": "new escalation", "risk_up": "risk has risen", "promise_due": "promise due soon",
+    "promise_missed": "promise missed", "no_answer": "no answer yet", "executive_joined": "executive joined",
+    "owner_changed": "new owner", "mention": "mention", "answer": "answer to a command", "confirm": "please confirm",
+    "digest": "digest", "quiet": "gone quiet", "admin": "note for the admin",
+}  # fmt: skip
+
+
+class Scene:
+    """One run. `first` says whether the sample mailbox was set up by this run."""
+
+    def __init__(self, app: App, out: Console, outbox: Path, *, first: bool) -> None:
+        self._app = app
+        self._out = out
+        self._outbox = outbox
+        self._first = first
+        self.began = utc_now()
+        self._told = self.began
+
+    def opening(self, settings: Settings) -> None:
+        """Say what was read, raised and sent, where it can be read, and how to answer."""
+        now = utc_now()
+        with self._app.store.transaction() as session:
+            self._title(settings)
+            self._out.print(report.mails_line(session))
+            self._failures([*session.scalars(select(Folder).where(Folder.failing_since.is_not(None)))])
+            views = report.open_escalations(session, now)
+            self._out.print()
+            if not views:
+                self._out.print("No escalation is open.")
+            report.show_escalations(self._out, views)
+            self._out.print()
+            report.show_sent(self._out, report.sent_since(session, self.began))
+        self._told = utc_now()
+        if self._app.settings.outgoing.smtp is not None and settings.outgoing.smtp is None or is_sample(settings):
+            self._how_to_read(views[0].number if views else None)
+
+    def watch(self, stopping: threading.Event) -> None:
+        """Print a line for each thing that happens, until told to stop."""
+        self._out.print(Text("\nWatching. Ctrl-C stops.", style="bold"))
+        while not stopping.wait(LOOK_SECONDS):
+            now = utc_now()
+            with self._app.store.transaction() as session:
+                changed = session.scalars(select(Escalation).where(Escalation.changed_at > self._told))
+                for escalation in changed:
+                    self._line(now, f"{escalation.number} is {escalation.state.replace('_', ' ')}: {escalation.title}")
+                for mail in report.sent_since(session, self._told):
+                    about = f" about {mail.number}" if mail.number else ""
+                    self._line(mail.at, f"{KINDS.get(mail.kind, mail.kind)}{about} sent to {mail.name}")
+            self._told = now
+
+    def _line(self, at: datetime, text: str) -> None:
+        self._out.print(Text(f"{at.astimezone():%H:%M:%S}  ", style="dim").append(text, style=""))
+
+    def _title(self, settings: Settings) -> None:
+        if is_sample(settings):
+            mailbox = "the sample mailbox of a made-up company" + ("" if self._first else ", as left by the last run")
+        else:
+            mailbox = ", ".join(box.address for box in settings.mailboxes)
+        self._out.print(Text("Smokewatch", style="bold").append(f" watches {mailbox}.\n", style=""))
+
+    def _failures(self, folders: list[Folder]) -> None:
+        for folder in folders:
+            self._out.print(Text(f"{folder.mailbox} {folder.name}: {folder.last_error}", style="red"))
+
+    def _how_to_read(self, number: str | None) -> None:
+        out = self._out
+        out.print(Text("Nothing left this machine: the mails lie in ").append(f"{self._shown(self._outbox)}/", style="bold"))
+        if number is None:
+            return
+        text = report.newest(self._outbox, number)
+        out.print(Text("\nRead one:    ").append(f"less {self._shown(text or self._outbox)}", style="bold cyan"))
+        out.print(Text("Answer it:   ").append(f'.venv/bin/smokewatch answer {number} "ack"', style="bold cyan"))
+        out.print(Text("See it all:  ").append(f".venv/bin/smokewatch show {number}", style="bold cyan"))
+
+    @staticmethod
+    def _shown(path: Path) -> str:
+        try:
+            return str(path.resolve().relative_to(Path.cwd()))
+        except ValueError:
+            return str(path)
+
+
+def count_mails(app: App) -> int:
+    """How many mails were ever kept."""
+    with app.store.transaction() as session:
+        return session.scalar(select(func.count(RawMail.id))) or 0
