@@ -8,7 +8,7 @@ import base64
 import hashlib
 import quopri
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
@@ -60,7 +60,7 @@ _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _ADDR_SPEC = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+"
 _PLAIN = re.compile(rf"\s*(?:{_ADDR_SPEC}|(?:\"(?:[^\"\\]|\\.)*\"|[^\"<>@,;:()\\\[\]]*)\s*<{_ADDR_SPEC}>)\s*")
-_ARCHIVED = re.compile(r"\s*([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8}) \(([^()]{0,200})\)\s*", re.ASCII)
+_ARCHIVED = re.compile(r"\s*([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8}) \((.{0,200})\)\s*", re.ASCII)
 """How Mailman's archives disguise a From; it is never plain, so no command rests on it."""
 _Q_WORD = re.compile(r"=\?([^?\s]{1,80})\?([qQ])\?([^?\s]*)\?=")
 _SPECIALS = re.compile(r"[,:;<>@()\"\[\]\\]")
@@ -167,7 +167,10 @@ def _read_addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     if archived:
         return (Address(_lower(f"{archived[1]}@{archived[2]}"), clean_line(_decoded(archived[3]), 200)),), True
     defects: list[dict[str, object]] = []
-    pairs = get_addresses(_atomic_words(value), defects=defects, decode_names=True)
+    try:
+        pairs = get_addresses(_atomic_words(value), defects=defects, decode_names=True)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return (), False
     found = (Address(_lower(email), clean_line(name, 200)) for name, email in pairs[:MOST_ADDRESSES] if email)
     sure = all(defect["recovered"] for defect in defects)
     return tuple(address for address in found if "@" in address.email), sure
