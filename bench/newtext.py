@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 from ingest.newtext import split_new_text
@@ -117,11 +118,19 @@ def quagga_lines(folder: Path) -> Iterator[Case]:
 
 def plain_text(path: Path) -> str:
     """The first plain text of a mail file."""
-    for part in email.message_from_bytes(path.read_bytes()).walk():
+    return text_of(email.message_from_bytes(path.read_bytes()))
+
+
+def text_of(message: Message) -> str:
+    """The first plain text of a mail."""
+    for part in message.walk():
         if part.get_content_type() == "text/plain":
             content = part.get_payload(decode=True)
             assert isinstance(content, bytes)
-            return content.decode(part.get_content_charset() or "utf-8", "replace")
+            try:
+                return content.decode(part.get_content_charset() or "utf-8", "replace")
+            except LookupError:
+                return content.decode("utf-8", "replace")
     return ""
 
 

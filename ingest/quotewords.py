@@ -31,6 +31,11 @@ class Beginnings:
         phrases = self._table.get(low[:2])
         return phrases is not None and low.startswith(phrases)
 
+    def longest(self, low: str) -> str:
+        """The longest phrase that the lower-case line begins with, or ""."""
+        phrases = self._table.get(low[:2], ())
+        return max((phrase for phrase in phrases if low.startswith(phrase)), key=len, default="")
+
 
 @dataclass(frozen=True)
 class QuoteWords:
