@@ -17,6 +17,7 @@ from workflow.csvfile import BadCellError, CsvRow, Sheet, email, parts
 
 _PEOPLE = ("email", "name", "role", "team", "title", "manager", "zone")
 _TEAMS = ("team", "zone", "open", "close", "holidays", "mailboxes")
+_NONE: tuple[str, ...] = ()
 _NOT_IN_HANDLES = re.compile(r"[^a-z0-9.]+")
 
 
@@ -129,8 +130,8 @@ def _team(row: CsvRow) -> Team:
         zone=row.take("zone", _zone, "UTC"),
         opens=opens,
         closes=closes,
-        holidays=list(row.take("holidays", _list_of(_day), ())),
-        mailboxes=list(row.take("mailboxes", _list_of(email), ())),
+        holidays=list(row.take("holidays", _list_of(_day), _NONE)),
+        mailboxes=list(row.take("mailboxes", _list_of(email), _NONE)),
     )
 
 

@@ -1,12 +1,16 @@
 """`own`: whoever writes it becomes the owner."""
 
+from store.people import Person
 from workflow.record import set_owner
 from workflow.verbs.base import Outcome, Verb, Work, bare
 
 
 def _run(work: Work) -> Outcome:
+    before = work.escalation.owner_id
     set_owner(work.session, work.by, work.escalation, work.person.id)
-    return Outcome(f"You own {work.number} now.")
+    if before is None:
+        return Outcome(f"You own {work.number} now.")
+    return Outcome(f"You own {work.number} now; {work.session.get_one(Person, before).name} owned it before.")
 
 
 VERB = Verb(
