@@ -1,4 +1,4 @@
-"""A10: DMARC that failed, and DKIM that proves nothing: another domain's, cut short, From unsigned, five hundred."""
+"""A10: DMARC that failed, and DKIM that proves nothing: another domain's, cut short, From unsigned, two hundred."""
 
 import base64
 from collections.abc import Iterator
@@ -99,8 +99,8 @@ def test_a_from_put_on_top_of_a_signature_names_nobody(stage: Scene, signer: Sig
     assert_refused(stage, b"From: dana.lee@acme.example\r\n" + raw, "no-plain-sender")
 
 
-def test_five_hundred_signatures_cost_five_questions(stage: Scene, signer: Signer) -> None:
+def test_a_bomb_of_signatures_costs_five_questions(stage: Scene, signer: Signer) -> None:
     raw = stage.mail("ack", head="")
     one = signer.sign(raw)[: -len(raw)].replace(b"bh=", b"bh=AAAA")
-    assert_refused(stage, one * 500 + raw, "not-authenticated", told=1)
+    assert_refused(stage, one * 200 + raw, "not-authenticated", told=1)
     assert len(signer.asked) <= 5
