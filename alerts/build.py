@@ -132,5 +132,5 @@ def _with_names(session: Session, facts: dict[str, Any]) -> dict[str, Any]:
     """The audit names people by address; a mail names them as colleagues do."""
     who = [facts[key] for key in ("by", "from", "to", "added_by") if isinstance(facts.get(key), str)]
     found = session.execute(select(Person.email, Person.name).where(Person.email.in_(who)))
-    names: dict[str, str] = dict(found.tuples().all())
+    names: dict[str, str] = dict(found.all())
     return {key: names.get(value, value) if isinstance(value, str) else value for key, value in facts.items()}

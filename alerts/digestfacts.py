@@ -103,7 +103,7 @@ def _changes(session: Session, person: Person, window: Window) -> Iterable[tuple
         .where(Audit.at > window.since, Audit.at <= window.until, Audit.action.not_in(UNTOLD))
         .order_by(Escalation.id, Audit.seq)
     )
-    return session.execute(query).tuples()
+    return session.execute(query)
 
 
 def _promises(session: Session, person: Person, *clauses: object) -> Iterable[tuple[Promise, Escalation]]:
@@ -114,7 +114,7 @@ def _promises(session: Session, person: Person, *clauses: object) -> Iterable[tu
         .where(visible(person), Escalation.merged_into.is_(None), *clauses)  # type: ignore[arg-type]
         .order_by(Promise.due_at, Promise.id)
     )
-    return session.execute(query).tuples()
+    return session.execute(query)
 
 
 def _missed(session: Session, person: Person, window: Window) -> Iterable[tuple[Promise, Escalation]]:
@@ -144,7 +144,7 @@ def _held(session: Session, person: Person, held_ids: Iterable[int]) -> Iterable
         .where(Notice.person_id == person.id, Notice.id.in_(list(held_ids)))
         .order_by(Notice.id)
     )
-    return session.execute(query).tuples()
+    return session.execute(query)
 
 
 def _unowned(session: Session, person: Person) -> Iterable[Escalation]:

@@ -104,7 +104,7 @@ class _Writer:
     def __init__(self, session: Session, reader: build.Reader, ctx: AlertContext, notice: Notice) -> None:
         self._session, self._reader, self._ctx, self._notice = session, reader, ctx, notice
         self._zone = zone_of(reader.person)
-        self._names = dict(session.execute(select(Person.email, Person.name)).tuples().all())
+        self._names = dict(session.execute(select(Person.email, Person.name)).all())
 
     def entry(self, found: Found) -> Entry:
         """One escalation with its lines: what is broken or due first, then what moved, then what was held back."""
