@@ -38,7 +38,7 @@ unit: .venv/.dev ## the tests, with real PostgreSQL, Redis, IMAP and SMTP
 	.venv/bin/pytest -n auto --maxprocesses 4
 
 bench: .venv/.dev ## speed as a table (minutes)
-	$(PY) -m tools.bench
+	$(PY) -m bench.pipeline
 
 soak: .venv/.dev ## every kill point twenty times (an hour)
 	SOAK=20 .venv/bin/pytest -n auto --maxprocesses 4 -m "kill or soak"
