@@ -1,0 +1,33 @@
+"""`useful` and `noise: why` are kept, one verdict for each live finding."""
+
+from sqlalchemy import func, select
+
+from store.risk import Feedback
+from tests.workflow.desk import Desk
+from tests.workflow.findings import add_finding
+
+
+def _kept(desk: Desk) -> list[tuple[bool, str, int | None]]:
+    rows = select(Feedback.useful, Feedback.why, Feedback.finding_id).order_by(Feedback.id)
+    return [(useful, why, finding) for useful, why, finding in desk.session.execute(rows)]
+
+
+def test_useful_counts_for_each_live_finding(desk: Desk) -> None:
+    first, second = add_finding(desk, "tone"), add_finding(desk, "urgency")
+    desk.says_one("useful")
+    assert _kept(desk) == [(True, "", first), (True, "", second)]
+
+
+def test_noise_keeps_why(desk: Desk) -> None:
+    desk.says_one("noise: their weekly report")
+    assert _kept(desk) == [(False, "their weekly report", None)]
+
+
+def test_noise_without_why_is_asked_for(desk: Desk) -> None:
+    assert "Say why" in desk.refused("noise:")
+
+
+def test_undo_withdraws_the_verdict(desk: Desk) -> None:
+    desk.says_one("useful")
+    desk.says_one("undo")
+    assert desk.session.scalar(select(func.count(Feedback.id))) == 0
