@@ -1,7 +1,6 @@
 """A10: DMARC that failed, and DKIM that proves nothing: another domain's, cut short, From unsigned, two hundred."""
 
 import base64
-from collections.abc import Iterator
 from dataclasses import replace
 
 import dkim
@@ -41,7 +40,7 @@ class Signer:
 
 
 @pytest.fixture(scope="module")
-def signer() -> Iterator[Signer]:
+def signer() -> Signer:
     return Signer()
 
 

@@ -5,9 +5,7 @@ import pytest
 from tests.security.scene import DANA, PROVEN, Scene, assert_refused
 
 
-@pytest.mark.parametrize(
-    "field", ["Reply-To", "Sender", "Return-Path", "Resent-From", "X-Original-From", "Apparently-From"]
-)
+@pytest.mark.parametrize("field", ["Reply-To", "Sender", "Return-Path", "Resent-From", "X-Original-From"])
 def test_the_manager_in_another_field_is_not_the_sender(scene: Scene, field: str) -> None:
     head = f"{PROVEN}{field}: <{DANA}>\r\n"
     assert_refused(scene, scene.mail("ack", sender="evil@x.example", head=head), "outsider", told=1)

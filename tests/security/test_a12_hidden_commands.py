@@ -49,38 +49,21 @@ def head(scene: Scene, content_type: str, subject: str = "Re: Outage") -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "body"),
+    ("kind", "parts"),
     [
-        (
-            "mixed",
-            "--b\r\nContent-Type: text/plain\r\n\r\nthanks\r\n--b\r\nContent-Type: text/plain\r\n\r\nack\r\n--b--\r\n",
-        ),
-        (
-            "mixed",
-            "--b\r\nContent-Type: text/plain\r\n\r\nthanks\r\n--b\r\nContent-Type: text/plain; name=a.txt\r\n"
-            "Content-Disposition: inline\r\n\r\nack\r\n--b--\r\n",
-        ),
-        ("mixed", "--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@y.example\r\n\r\nack\r\n--b--\r\n"),
-        (
-            "mixed",
-            "--b\r\nContent-Type: text/plain\r\n\r\nsee below\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-            "From: x@y.example\r\n\r\nack\r\n--b--\r\n",
-        ),
-        ("mixed", "ack\r\n--b\r\nContent-Type: text/plain\r\n\r\nthanks\r\n--b--\r\nack\r\n"),
-        (
-            "alternative",
-            "--b\r\nContent-Type: text/plain\r\n\r\nthanks\r\n--b\r\nContent-Type: text/html\r\n\r\n"
-            "<p>ack</p>\r\n--b--\r\n",
-        ),
-        (
-            "mixed",
-            "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nack\r\n--b--\r\n",
-        ),
-        ("digest", "--b\r\n\r\nFrom: x@y.example\r\n\r\nack\r\n--b--\r\n"),
+        ("mixed", [("text/plain", "thanks"), ("text/plain", "ack")]),
+        ("mixed", [("text/plain", "thanks"), ("text/plain; name=a.txt\r\nContent-Disposition: inline", "ack")]),
+        ("mixed", [("message/rfc822", "From: x@y.example\r\n\r\nack")]),
+        ("mixed", [("text/plain", "see below"), ("message/rfc822", "From: x@y.example\r\n\r\nack")]),
+        ("alternative", [("text/plain", "thanks"), ("text/html", "<p>ack</p>")]),
+        ("mixed", [("text/plain\r\nContent-Disposition: attachment; filename=a.txt", "ack")]),
+        ("digest", [("message/rfc822", "From: x@y.example\r\n\r\nack")]),
     ],
 )
-def test_only_the_first_text_of_a_mail_commands(scene: Scene, kind: str, body: str) -> None:
-    unchanged(scene, (head(scene, f'multipart/{kind}; boundary="b"') + body).encode())
+def test_only_the_first_text_of_a_mail_commands(scene: Scene, kind: str, parts: list[tuple[str, str]]) -> None:
+    body = "".join(f"--b\r\nContent-Type: {name}\r\n\r\n{text}\r\n" for name, text in parts)
+    # The texts before the first and behind the last boundary are no part of a mail (RFC 2046, section 5.1.1).
+    unchanged(scene, (head(scene, f'multipart/{kind}; boundary="b"') + f"ack\r\n{body}--b--\r\nack\r\n").encode())
 
 
 @pytest.mark.parametrize(
@@ -101,8 +84,9 @@ def test_only_the_first_text_of_a_mail_commands(scene: Scene, kind: str, body: s
         "<div style='visibility:hidden'>ack</div><p>hi</p>",
         "<div style='color:#fff;max-height:0;overflow:hidden'>ack</div><p>hi</p>",
         "<blockquote>ack</blockquote><p>hi</p>",
-        "<div class='gmail_quote'>ack</div>",
-        "<p>hi</p><div>ack</div>",
+        "<div class='gmail_quote'><div>On Wed, 6 May 2026, Smokewatch wrote:</div><blockquote>ack</blockquote></div>",
+        "<div id='divRplyFwdMsg'>From: Smokewatch</div><div>ack</div>",
+        "<p>I looked at it.</p><div>ack</div>",
     ],
 )
 def test_what_html_does_not_show_on_top_commands_nothing(scene: Scene, html: str) -> None:

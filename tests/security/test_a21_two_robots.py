@@ -8,7 +8,7 @@ def test_a_talk_of_nothing_but_words_is_answered_once_a_day(scene: Scene) -> Non
         scene.take(scene.mail(f"Thank you for your mail, your ticket is #{n}."))
     assert len(scene.answers()) == 1
     tomorrow = later(scene, days=1, minutes=1)
-    tomorrow.take(tomorrow.mail("Thank you for your mail again."))
+    tomorrow.take(tomorrow.mail("We have received your mail again."))
     assert len(scene.answers()) == 2
 
 

@@ -28,6 +28,7 @@ def test_an_invitation_commands_nothing(scene: Scene) -> None:
         f"{PROVEN}From: dana.lee@acme.example\r\nTo: {scene.address()}\r\nSubject: Accepted: Review\r\n"
         "Message-ID: <c@acme.example>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nack\r\n'
-        "--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n--b--\r\n"
+        "--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n"
+        "END:VCALENDAR\r\n--b--\r\n"
     )
     assert_refused(scene, raw.encode(), "automatic")
