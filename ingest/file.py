@@ -97,7 +97,13 @@ def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now
     merges = thread(session, batch)
     merges += suggest(session, batch, ctx.workflow.policy.threading)
     ids = {i.conversation_id for i in batch} | {m.source for m in merges} | {m.target for m in merges}
-    session.execute(select(Conversation.id).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update())
+    # NO KEY UPDATE: other workers' new rows may go on referring to these conversations; a full lock would deadlock.
+    session.execute(
+        select(Conversation.id)
+        .where(Conversation.id.in_(ids))
+        .order_by(Conversation.id)
+        .with_for_update(key_share=True)
+    )
     moved = {m.source: m.target for m in merges if merge_conversations(session, m, now)}
     groups: dict[int, list[Incoming]] = defaultdict(list)
     for incoming in batch:

@@ -23,7 +23,7 @@ def merge_conversations(session: Session, merge: Merge, now: datetime) -> int | 
         select(Conversation)
         .where(Conversation.id.in_([merge.source, merge.target]))
         .order_by(Conversation.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     rows = {c.id: c for c in session.scalars(locked.execution_options(populate_existing=True))}
     source, target = rows.get(merge.source), rows.get(merge.target)

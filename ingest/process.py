@@ -1,8 +1,10 @@
 """Takes kept mails through one batch: read, classify, thread, file, command, assess - in one transaction."""
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import PurePath
 
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -156,13 +158,21 @@ class _Run:
             return
 
     def _park(self, raw_id: int, error: Exception) -> None:
-        log.error("mail_parked", raw_mail=raw_id, error=type(error).__name__)
+        where = _where(error)
+        log.error("mail_parked", raw_mail=raw_id, error=type(error).__name__, where=where)
         sentence = (
-            f"Processing failed with {type(error).__name__}. The mail is kept: run `smokewatch parked retry {raw_id}`."
+            f"Processing failed with {type(error).__name__} at {where}. The mail is kept; when the cause is mended, "
+            f"run `smokewatch parked retry {raw_id}`."
         )
         with self.store.transaction() as session:
             work.park(session, raw_id, "failed", sentence, self.now)
         self.result.parked.append(raw_id)
+
+
+def _where(error: Exception) -> str:
+    """File and line of the failure. The error's own text may hold mail content, so it goes nowhere."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{PurePath(last.filename).name}:{last.lineno}"
 
 
 def _sent_at(date: datetime | None, received_at: datetime) -> datetime:

@@ -51,7 +51,9 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
     Their rows are locked in order of id, so that two workers never decide on one conversation at once.
     """
     ids = sorted(set(conversation_ids))
-    locked = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update()
+    locked = (
+        select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update(key_share=True)
+    )
     conversations = [c for c in session.scalars(locked.execution_options(populate_existing=True)) if not c.merged_into]
     facts = gather(session, conversations)
     live = live_findings(session, ids)

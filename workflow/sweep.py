@@ -22,7 +22,7 @@ def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
             .where(Conversation.next_review_at <= now, Conversation.merged_into.is_(None))
             .order_by(Conversation.id)
             .limit(BATCH)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         )
         ids = list(session.scalars(due))
         if ids:
