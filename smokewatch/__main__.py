@@ -2,9 +2,10 @@
 
 import sys
 
-import click
+import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
+from typer.exceptions import TyperException
 
 from config.load import SettingsError
 from smokewatch.cli.app import app
@@ -17,12 +18,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     try:
         outcome = app(args=arguments, prog_name="smokewatch", standalone_mode=False)
-    except click.exceptions.Exit as end:
+    except typer.Exit as end:
         return end.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return 130
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        show = getattr(error, "show", None)
+        show() if callable(show) else complain(error.format_message())
         return error.exit_code
     except BrokenPipeError:
         return Exit.OK
