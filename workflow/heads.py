@@ -18,6 +18,11 @@ _SEVERITY = re.compile(r"(sev|severity)-?([12])(?=[.!]?$)", re.IGNORECASE | re.A
 _LONGEST_SEVERITY = 20
 """`- ESC-123: severity-1.` with room to spare."""
 _LONGEST_ARGUMENT = 120
+_SHORTEST_SLIP = 4
+_LONGEST_SLIP = 3
+"""Words of a line that may be a command gone wrong; more are a sentence."""
+_ALIKE = 0.6
+"""Share of letters in place from which a word is offered as a command; below it the advice is guesswork."""
 
 _HEADS: dict[str, Verb] = {word: verb for verb in VERBS.values() for word in (verb.name, *verb.aliases)}
 
@@ -29,7 +34,7 @@ _ORDINARY = frozenset(
         "make", "mark", "merit", "mice", "mike", "mind", "more", "most", "move", "much", "must", "name", "need",
         "nice", "night", "none", "nope", "nose", "not", "noted", "notes", "now", "once", "one", "only", "open", "out",
         "over", "owe", "owed", "own", "owner", "pending", "please", "prime", "print", "probably", "promises",
-        "promising", "reason", "request", "respond", "rest", "result", "results", "since", "smart", "soon", "sorry",
+        "promising", "reason", "remove", "removed", "request", "respond", "rest", "result", "results", "since", "smart", "solution", "solve", "solved", "soon", "sorry",
         "spit", "star", "state", "still", "take", "test", "text", "thanks", "that", "then", "there", "these", "they",
         "this", "those", "time", "under", "update", "use", "used", "user", "usual", "verge", "very", "wait", "want",
         "week", "well", "when", "while", "will", "wish", "with", "work", "yes", "yet", "your",
@@ -91,12 +96,13 @@ def forgiven_head(line: str) -> Head | None:
 
 
 def suggestions(line: str) -> list[str]:
-    """Usages of the commands a short line may have meant, the likeliest first."""
+    """Usages of the commands a short line may have meant, the likeliest first; a short word is no slip."""
     words = line.split()
-    if not 1 <= len(words) <= 3 or _WORDS.match(line) is None or words[0].lower().strip(":.!") in _ORDINARY:  # noqa: PLR2004
+    first = words[0].lower().strip(":.!") if words else ""
+    if len(first) < _SHORTEST_SLIP or len(words) > _LONGEST_SLIP or not first.isascii() or first in _ORDINARY:
         return []
-    found = process.extract(words[0].lower().strip(":.!"), list(_HEADS), scorer=OSA.normalized_similarity, limit=2)
-    return list(dict.fromkeys(_HEADS[head].usage for head, score, _ in found if score >= 0.6))  # noqa: PLR2004
+    found = process.extract(first, list(_HEADS), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=2)
+    return list(dict.fromkeys(_HEADS[head].usage for head, _score, _place in found))
 
 
 def disguised(line: str) -> bool:
@@ -137,12 +143,12 @@ def _rest(text: str) -> Rest | None:
 
 
 def _near(typed: str) -> list[str]:
-    """Command words within a slip: a swap in short ones, one letter from four on, two from six on."""
+    """Command words within a slip: a swap in short ones, one letter from four on, two from eight on."""
     near = []
     for head in _HEADS:
         if head.count(" ") != typed.count(" "):
             continue
-        limit = 1 if len(head) < 6 else 2  # noqa: PLR2004
+        limit = 1 if len(head) < 8 else 2  # noqa: PLR2004
         if OSA.distance(typed, head, score_cutoff=limit) > limit:
             continue
         if len(head) >= 4 or sorted(typed) == sorted(head):  # noqa: PLR2004

@@ -5,7 +5,9 @@ import pytest
 from tests.workflow.desk import Desk
 
 
-@pytest.mark.parametrize(("said", "level"), [("priority high", "high"), ("prio: low", "low"), ("priority crit", "critical")])
+@pytest.mark.parametrize(
+    ("said", "level"), [("priority high", "high"), ("prio: low", "low"), ("priority crit", "critical")]
+)
 def test_it_is_set(desk: Desk, said: str, level: str) -> None:
     desk.says_one(said)
     assert desk.audit("priority") == [("medium", level)]
