@@ -31,7 +31,7 @@ def unchanged(scene: Scene, raw: bytes) -> None:
         "Thanks\n-- \nack\n",
         "-- \nack\n",
         "Thanks\n> what now?\nack\n",
-        "Good morning, I looked at it.\nack\n",
+        "I looked at it this morning.\nack\n",
         "---------- Forwarded message ----------\nFrom: x\n\nack\n",
         "Close call yesterday! Please do not resolve this.",
         "I will ack this tomorrow.\n",
