@@ -26,7 +26,7 @@ class Place:
 _MOVE = text("""
     UPDATE folder SET last_uid = greatest(last_uid, :cursor)
     WHERE id = :folder AND lease_epoch = :epoch AND uidvalidity = :uidvalidity
-    RETURNING set_config('idle_in_transaction_session_timeout', '30s', true)
+    RETURNING set_config('idle_in_transaction_session_timeout', '10s', true)
 """)
 
 _RAW = text("""

@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 _FAILED = text("""
     UPDATE folder SET last_error = :error, failing_since = coalesce(failing_since, :now), retry_at = :retry_at
-    WHERE id = ANY(:ids)
+    WHERE id = ANY(:ids) AND lease_holder = :holder
 """)
 
 _DONE = text("""
@@ -83,6 +83,10 @@ class Poller:
         """Take in what is new in every folder whose lease is ours. Errors are written to the folders, not raised."""
         try:
             return self._poll(now)
+        except Fenced as error:
+            _log.warning("fenced", mailbox=self._desk.mailbox.name, error=str(error))
+            self._drop()
+            return Polled(Standing.STANDBY)
         except Exception as error:  # noqa: BLE001 - one mailbox must never end the thread it is watched from
             self._fail(self._held, error, now)
             return Polled(Standing.FAILED)
@@ -101,7 +105,7 @@ class Poller:
         for held in ready:
             try:
                 taken = self._takers[held.name].take(imap, held, now)
-            except (Refused, Fenced) as error:
+            except Refused as error:
                 self._fail([held], error, now)
                 failed = True
                 continue
@@ -172,13 +176,14 @@ class Poller:
 
     def _fail(self, folders: Sequence[Held], error: Exception, now: datetime) -> None:
         """Write the failure to the folders it concerns; a sentence for the admin, and when it is tried again."""
-        if not isinstance(error, Refused | Fenced):
+        if not isinstance(error, Refused):
             self._drop()
         if isinstance(error, TokenExpired) and self._tokens:
             self._tokens.invalidate()
         sentence = _sentence(error)
         _log.warning("poll_failed", mailbox=self._desk.mailbox.name, kind=type(error).__name__, error=sentence)
         given = {"error": sentence, "now": now, "ids": [held.folder_id for held in folders]}
+        given["holder"] = self._lessee.holder
         try:
             with self._desk.store.transaction() as session:
                 session.execute(_FAILED, given | {"retry_at": now + self._pause(error)})

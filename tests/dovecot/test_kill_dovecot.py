@@ -1,0 +1,124 @@
+"""A poller killed or frozen at any line loses nothing and doubles nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from store.mail import RawMail
+from tests.dovecot.box import Box, mails
+
+pytestmark = pytest.mark.dovecot
+CHILD = Path(__file__).with_name("poller_child.py")
+ROOT = Path(__file__).parents[2]
+LEASE = 1.0
+
+
+@dataclass
+class Run:
+    """Starts pollers of one mailbox as processes."""
+
+    box: Box
+
+    def start(self, *, kill_at: str = "", after_keep: str = "leave", stay: bool = False) -> "subprocess.Popen[bytes]":
+        """A poller that dies at `kill_at`, or ends when all is taken, or stays until it is told."""
+        settings = self.box.mailbox(after_keep=after_keep, move_to="Done")
+        mailbox = settings.model_dump(mode="json") | {"password": "secret"}
+        database = self.box.store.engine.url.render_as_string(hide_password=False)
+        orders = {"database": database, "lease": LEASE, "mailbox": mailbox, "until_stdin_closes": stay}
+        return subprocess.Popen(
+            [sys.executable, str(CHILD), json.dumps(orders)],
+            env=os.environ | {"KILL_AT": kill_at, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def finish(self, *, kill_at: str = "", after_keep: str = "leave") -> int:
+        """Start one and wait for its end; its exit status."""
+        process = self.start(kill_at=kill_at, after_keep=after_keep)
+        process.communicate(timeout=60)
+        return process.returncode
+
+    def count(self) -> int:
+        """How many mails are kept."""
+        with self.box.store.transaction() as session:
+            return session.scalar(select(func.count()).select_from(RawMail)) or 0
+
+
+@pytest.fixture
+def run(box: Box) -> Run:
+    """Pollers of the test's mailbox."""
+    return Run(box)
+
+
+@pytest.mark.parametrize(
+    ("points", "after_keep"),
+    [
+        (["K1:1", "K1:1", "K1:1"], "leave"),
+        (["K2:1", "K2:1", "K2:2"], "leave"),
+        (["K3:1", "K3:30", "K3:75"], "leave"),
+        (["K4:1", "K4:2", "K4:1"], "leave"),
+        (["K5:1", "K5:2", "K5:1"], "leave"),
+        (["K6:1", "K6:2", "K6:1"], "move"),
+        (["K7:1", "K7:2", "K7:1"], "delete"),
+        (["K8:1", "K8:2", "K8:1"], "flag"),
+        (["K9:1", "K9:2", "K9:1"], "move"),
+    ],
+    ids=lambda given: given[0][:2] if isinstance(given, list) else given,
+)
+def test_killed_poller_loses_and_doubles_nothing(run: Run, points: list[str], after_keep: str) -> None:
+    for number, point in enumerate(points):
+        run.box.put(mails(110, first=number * 110))
+        assert run.finish(kill_at=point, after_keep=after_keep) == -signal.SIGKILL, f"{point} was not reached"
+    assert run.finish(after_keep=after_keep) == 0
+    assert sorted(run.box.bodies()) == sorted(mails(330))
+    assert len(run.box.deliveries()) == 330
+    with run.box.client() as client:
+        exists = client.select_folder("INBOX")[b"EXISTS"]
+        flagged = len(client.search(["KEYWORD", "Smokewatch"]))
+    assert exists == (0 if after_keep in {"move", "delete"} else 330)
+    assert flagged == (330 if after_keep == "flag" else 0)
+
+
+def _await(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def test_two_pollers_on_one_mailbox_lose_and_double_nothing_when_one_is_killed(run: Run) -> None:
+    run.box.put(mails(1500))
+    both = [run.start(stay=True), run.start(stay=True)]
+    _await(lambda: run.count() > 100)
+    both[0].kill()
+    run.box.put(mails(20, first=1500))
+    _await(lambda: run.count() >= 1520)
+    for process in both:
+        process.communicate(timeout=30)
+    assert sorted(run.box.bodies()) == sorted(mails(1520))
+    assert len(run.box.deliveries()) == 1520
+
+
+def test_a_frozen_holder_is_fenced_when_it_thaws(run: Run) -> None:
+    run.box.put(mails(1500))
+    frozen = run.start(stay=True)
+    _await(lambda: run.count() > 100)
+    frozen.send_signal(signal.SIGSTOP)
+    other = run.start(stay=True)
+    _await(lambda: run.count() >= 1500, 60)
+    frozen.send_signal(signal.SIGCONT)
+    run.box.put(mails(5, first=1500))
+    _await(lambda: run.count() >= 1505)
+    for process in (frozen, other):
+        process.communicate(timeout=30)
+    assert sorted(run.box.bodies()) == sorted(mails(1505))
+    assert len(run.box.deliveries()) == 1505
