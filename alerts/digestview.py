@@ -24,6 +24,9 @@ from store.record import Audit, Escalation
 from store.risk import Promise
 
 MOST_LINES = 6
+MOST_ENTRIES = 40
+"""A digest is read on a phone; with more than this on it, nobody reads to the end."""
+
 _KINDS = {"risk_up": "risk up", "new_escalation": "new escalation", "no_answer": "waiting for an answer"}
 
 
@@ -40,11 +43,13 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
     writer = _Writer(session, reader, ctx, candidate.notice)
     ordered = sorted(found.found, key=lambda f: (-_weight(f.escalation), f.escalation.id))
     others = [writer.unowned(e) for e in sorted(found.unowned, key=lambda e: (-_weight(e), e.id))]
+    if len(ordered) > MOST_ENTRIES:
+        others.insert(0, f"{len(ordered) - MOST_ENTRIES} more escalations changed: smokewatch list shows them")
     others += [f"Held back: {_KINDS.get(n.kind, phrases.words(n.kind))}" for n in found.loose]
     digest = Digest(
         since=_window(candidate.notice.facts, candidate.notice).since,
         summary=_summary(found),
-        entries=tuple(writer.entry(each) for each in ordered),
+        entries=tuple(writer.entry(each) for each in ordered[:MOST_ENTRIES]),
         others=tuple(others),
         running=_running(found.running),
     )

@@ -11,11 +11,14 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
 
-from alerts.clean import header_text
+from alerts.clean import body_text, header_text
 from alerts.errors import CannotComposeError, HeaderInjectionError
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,400}>")
+MOST_BODY_CHARACTERS = 400_000
+"""A belt beside the braces: every text in a letter is cut before, and phones give up far earlier."""
+
 _MIME = ["Content-Type", "MIME-Version"]
 
 
@@ -92,8 +95,8 @@ def build(plan: MailPlan) -> OutgoingMail:
     message = EmailMessage(_POLICY)
     for name, value in headers:
         message[name] = value
-    message.set_content(plan.text, cte="quoted-printable")
-    message.add_alternative(plan.html, subtype="html", cte="quoted-printable")
+    message.set_content(body_text(plan.text, MOST_BODY_CHARACTERS), cte="quoted-printable")
+    message.add_alternative(body_text(plan.html, MOST_BODY_CHARACTERS), subtype="html", cte="quoted-printable")
     # Made from the Message-ID, so that a re-send is the same mail; cannot occur inside quoted-printable (RFC 2045 6.7).
     message.set_boundary("=_" + hashlib.sha256(plan.message_id.encode()).hexdigest()[:24])
     raw = message.as_bytes()

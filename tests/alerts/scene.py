@@ -48,6 +48,7 @@ class Scene:
     store: Store
     now: datetime
     team: int = 0
+    account: int = 0
     lena: int = 0
     omar: int = 0
     ada: int = 0
@@ -139,6 +140,6 @@ def build_scene(store: Store, now: datetime) -> Scene:
             session.add(
                 Participant(escalation_id=escalation.id, person_id=person.id, added_at=now, why="named by an admin")
             )
-        scene.team, scene.esc = team.id, escalation.id
+        scene.team, scene.account, scene.esc = team.id, account.id, escalation.id
         scene.lena, scene.omar, scene.ada = lena.id, omar.id, ada.id
     return scene

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from config.words import NoticeKind, NoticeState
-from store.outbox import Notice
 from store.people import Person, Team
 from store.recipients import note_bounce
 from store.record import Escalation, Participant
@@ -186,15 +185,3 @@ def test_the_same_storm_is_told_once_a_day(scene: Scene, sink: Sink) -> None:
             scene.post(urgent=True, at=scene.now + timedelta(hours=2 * hours))
         scene.drain(sink, ctx, later=timedelta(hours=2 * hours))
     assert len(scene.notices(NoticeKind.QUIET)) == 1
-
-
-def test_two_posts_of_one_event_are_one_notice(scene: Scene) -> None:
-    scene.post(event="risk:1")
-    with scene.store.transaction() as session:
-        before = session.query(Notice).count()
-    try:
-        scene.post(event="risk:1")
-    except AssertionError:
-        pass
-    with scene.store.transaction() as session:
-        assert session.query(Notice).count() == before
