@@ -31,6 +31,20 @@ class RiskPolicy(_Section):
     open_at_score: float
 
 
+class SignalPolicy(_Section):
+    """Windows and bounds of the signals. Hours and days are business ones unless a name says otherwise."""
+
+    burst_hours: float
+    burst_night_minutes: float
+    silence_hours: float
+    chase_window_calendar_days: int
+    new_person_calendar_days: int
+    risk_window_calendar_days: int
+    grace_minutes: int
+    warn_before_due: bool
+    half_lives: dict[Signal, float]
+
+
 class ThreadPolicy(_Section):
     """When a mail without usable headers may be taken for part of a conversation."""
 
@@ -75,6 +89,7 @@ class Policy(_Section):
 
     version: str
     risk: RiskPolicy
+    signals: SignalPolicy
     threading: ThreadPolicy
     alerts: AlertPolicy
     commands: CommandPolicy

@@ -1,13 +1,125 @@
 """Folds what the readings of a conversation say into findings, promises, a score and the next moment to look."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from config.policy import Policy
-from config.words import Risk
-from signals.facts import Assessment, Facts
+from config.words import Level
+from signals import (
+    account_risk,
+    business,
+    executive_visibility,
+    ledger,
+    missed_promise,
+    repeated_follow_up,
+    risk,
+    turns,
+)
+from signals.facts import Assessment, Facts, Finding
+from signals.levels import decay, falls_in_days, level_after_decay
+from signals.view import Raised, Verdict, View, version_of
+
+CHAIN: tuple[Callable[[View], Verdict], ...] = (
+    executive_visibility.judge,  # first: others weigh more when somebody senior takes part
+    account_risk.judge,  # looks at executives
+    missed_promise.judge,  # looks at executives and threats
+    repeated_follow_up.judge,  # looks at threats
+)
+"""The rules in order; a rule may look at what those above it found."""
 
 
 def evaluate(facts: Facts, policy: Policy, now: datetime) -> Assessment:
     """What stands at `now` in the conversation of `facts`; messages after `now` do not exist yet."""
-    del facts, policy, now
-    return Assessment(findings=(), ledger=(), score=0.0, terms=(), risk=Risk.LOW, next_review_at=None)
+    view = _view(facts, policy, now)
+    reviews: list[datetime] = []
+    for rule in CHAIN:
+        verdict = rule(view)
+        reviews += verdict.review
+        if verdict.raised is not None:
+            _stand(view, verdict.raised)
+    strands = [_strand(view, raised) for raised in view.found.values()]
+    value, terms = risk.score(strands, policy.risk)
+    settled = risk.settle(value, facts.before, policy.risk, facts.calendar, now)
+    reviews += [at for raised in view.found.values() if (at := _falls_at(view, raised))]
+    falls = risk.falls_at(strands, settled, policy.risk, facts.calendar, now)
+    contributions = {term.signal: term.contribution for term in terms}
+    findings = (_finding(view, raised, contributions[signal]) for signal, raised in view.found.items())
+    return Assessment(
+        findings=tuple(findings),
+        ledger=view.ledger,
+        score=value,
+        terms=terms,
+        risk=settled,
+        next_review_at=min((at for at in [*reviews, *([falls] if falls else [])] if at > now), default=None),
+    )
+
+
+def _view(facts: Facts, policy: Policy, now: datetime) -> View:
+    known = (m for m in facts.messages if m.sent_at <= now and not m.automatic)
+    messages = tuple(sorted(known, key=lambda m: (m.sent_at, m.id)))
+    view = View(facts, policy, now, messages)
+    view.ledger = ledger.follow(facts, messages, now, policy.signals.grace_minutes)
+    view.asks = turns.follow(messages, view.ledger, facts.calendar, policy.signals)
+    return view
+
+
+def _stand(view: View, raised: Raised) -> None:
+    """Decide the level a signal stands at after decay and hysteresis; one that faded away is dropped."""
+    left = raised.strength * _decay(view, raised)
+    standing = level_after_decay(raised.level, left, view.policy.risk.fall_below_share)
+    before, since = view.facts.before.levels.get(raised.signal, (Level.CLEAR, view.now))
+    if standing < before <= raised.level and not _quiet(view, since):
+        standing = before
+    if standing:
+        raised.standing = standing
+        view.found[raised.signal] = raised
+
+
+def _quiet(view: View, since: datetime) -> bool:
+    hours = business.business_hours_between(view.facts.calendar, since, view.now)
+    return hours >= view.policy.risk.fall_after_business_hours
+
+
+def _decay(view: View, raised: Raised) -> float:
+    if raised.fades_from is None:
+        return 1.0
+    return decay(view.facts.calendar, raised.fades_from, view.now, raised.half_life)
+
+
+def _strand(view: View, raised: Raised) -> risk.Strand:
+    return risk.Strand(raised.signal, raised.strength, _decay(view, raised), raised.half_life, raised.text_only)
+
+
+def _falls_at(view: View, raised: Raised) -> datetime | None:
+    if raised.fades_from is None:
+        return None
+    left = raised.strength * _decay(view, raised)
+    days = falls_in_days(raised.standing, left, view.policy.risk.fall_below_share, raised.half_life)
+    calendar = view.facts.calendar
+    if days is None:
+        return business.add_business(calendar, view.now, view.policy.risk.fall_after_business_hours)
+    return business.add_business(calendar, max(view.now, raised.fades_from), days * business.day_hours(calendar))
+
+
+def _finding(view: View, raised: Raised, contribution: float) -> Finding:
+    cited = raised.cited
+    before = view.facts.before.levels.get(raised.signal, (Level.CLEAR, view.now))[0]
+    return Finding(
+        signal=raised.signal,
+        level=raised.standing,
+        strength=raised.strength * _decay(view, raised),
+        rule_id=cited.rule_id,
+        lexicon_version=version_of(cited),
+        message_id=cited.msg.id,
+        start=cited.start,
+        end=cited.end,
+        quote=cited.quote,
+        found_at=raised.found_at,
+        last_evidence_at=raised.last_evidence_at,
+        clears_when=raised.clears_when,
+        features=raised.features,
+        contribution=contribution,
+        from_level=before,
+        text_only=raised.text_only,
+    )
+

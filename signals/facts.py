@@ -90,6 +90,7 @@ class Facts:
     """Everything the rules see. Messages are in order of `sent_at`, then id; texts are new text only.
 
     `seen_before` maps an address to when it was last seen on the account's other support mail (90 days and more).
+    `elsewhere` holds our mail to the account in its other conversations, for a promise may be kept there.
     """
 
     messages: tuple[Msg, ...]
@@ -103,6 +104,7 @@ class Facts:
     forced: tuple[ForcedPromise, ...] = ()
     history: tuple[PastEscalation, ...] = ()
     before: Before = field(default_factory=Before)
+    elsewhere: tuple[Msg, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,83 +1,213 @@
 """Reads one message's new text once: which phrases, asks, promises and dates it holds, with their places."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import IntEnum
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from config.fold import fold
+from config.lexicon import Lexicon, Rule, lexicon
 from config.words import Direction, PromiseKind
 from signals.calendar import Calendar
+from signals.deadline import Frame
+from signals.language import identify
+from signals.marks import Hit, Pledge, Reply, Span
+from signals.phrases import find, passes
+from signals.pledges import Page, pledges
+from signals.replies import reply_class
+from signals.sentences import sentence_at, split
+from signals.signature import signature_title
 
-Span = tuple[int, int]
+__all__ = ["Hit", "Pledge", "Reading", "Reply", "Span", "read_message"]
 
+_LONGEST = 20_000
+"""Characters of a text that are read; behind them come logs and tables, and reading stays under 100 ms."""
 
-class Reply(IntEnum):
-    """How much a message of ours answers, in rising order."""
+_PROMISE_RULES = frozenset({"promise", "condition", "no_promise", "verb", "date", "back_question"})
+"""Groups that the promise grammar looks at sentence by sentence; only `back_question` is also kept as a hit."""
 
-    NONE = 0
-    AUTO_ACK = 1
-    HOLDING = 2
-    QUESTION_BACK = 3
-    SUBSTANTIVE = 4
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A phrase of the lexicon in the text: `group` is what it speaks for, `part` the sub-type within that."""
-
-    rule_id: str
-    group: str
-    part: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Pledge:
-    """A promise as it was written; `due` is None when nothing dates it and no default applies."""
-
-    start: int
-    end: int
-    kind: PromiseKind
-    verb: str
-    due: datetime | None
-    clock: bool
-    assumed: bool
+_CLOSERS = frozenset({"thanks", "closing", "withdrawn", "release", "received"})
+_GREETING_WORDS = 3
+"""Words up to which a first line is taken for a greeting."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader found in one text; kept with the message, so that folding a conversation needs no regex."""
+    """What the reader found in one text; kept with the message, so that folding a conversation needs no regex.
+
+    `asks` are the sentences in which the writer wants something; `closing` says the text only thanks, confirms,
+    withdraws or gives time; `lead` is the first sentence behind the greeting, to quote when no phrase proves a thing.
+    """
 
     language: str = ""
     lexicon_version: str = ""
     sentences: tuple[Span, ...] = ()
     hits: tuple[Hit, ...] = ()
     asks: tuple[Span, ...] = ()
-    thanks_only: bool = False
+    closing: bool = False
     reply: Reply = Reply.NONE
     pledges: tuple[Pledge, ...] = ()
     title: str = ""
+    lead: Span = (0, 0)
+
+    def group(self, *names: str) -> list[Hit]:
+        """The hits of some groups, in order of place."""
+        return [hit for hit in self.hits if hit.group in names]
+
+    def has(self, *names: str) -> bool:
+        """Whether there is a hit of one of these groups."""
+        return any(hit.group in names for hit in self.hits)
+
+    def sentence(self, place: int) -> Span:
+        """The sentence that holds a place of the text."""
+        return sentence_at(self.sentences, place)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON for the database."""
-        return {}
+        """Plain JSON for the database, with short keys."""
+        return {
+            "l": self.language,
+            "v": self.lexicon_version,
+            "s": [list(span) for span in self.sentences],
+            "h": [[h.rule_id, h.group, h.part, h.start, h.end] for h in self.hits],
+            "a": [list(span) for span in self.asks],
+            "c": self.closing,
+            "r": int(self.reply),
+            "p": [_pledge_json(p) for p in self.pledges],
+            "t": self.title,
+            "f": list(self.lead),
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Reading":
         """The reading that `to_json` wrote; an empty object is an empty reading."""
-        del data
-        return cls()
+        if not data:
+            return cls()
+        return cls(
+            language=data["l"],
+            lexicon_version=data["v"],
+            sentences=tuple((a, b) for a, b in data["s"]),
+            hits=tuple(Hit(*hit) for hit in data["h"]),
+            asks=tuple((a, b) for a, b in data["a"]),
+            closing=data["c"],
+            reply=Reply(data["r"]),
+            pledges=tuple(_pledge(p) for p in data["p"]),
+            title=data["t"],
+            lead=(data["f"][0], data["f"][1]),
+        )
 
 
-def read_message(
+@dataclass
+class _Text:
+    """A text under the reader's hands."""
+
+    original: str
+    folded: bytes
+    sentences: tuple[Span, ...]
+    lexicon: Lexicon
+    rules: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read_message(  # noqa: PLR0913, PLR0917
     text: str,
     direction: Direction,
     sent_at: datetime,
     calendar: Calendar,
     language: str | None = None,
     subject: str = "",
+    signature: str = "",
 ) -> Reading:
-    """Read the new text of one message sent at `sent_at`; dates in it are resolved on `calendar`."""
-    del text, direction, sent_at, calendar, subject
-    return Reading(language=language or "en")
+    """Read the new text of one message sent at `sent_at` (aware); dates in it are resolved on `calendar`.
+
+    `language` is what the thread was written in so far and decides for short texts; `subject` helps to tell the
+    language; `signature` is the signature block that was cut off the text. Pure; places refer to `text`.
+    """
+    text = text[:_LONGEST]
+    folded = fold(text)
+    code = identify(folded + b" " + fold(subject[:200]), language)
+    page = _Text(text, folded.replace(b"\n", b" "), split(folded, text), lexicon(code))
+    outgoing = direction is not Direction.IN
+    for rule in page.lexicon.candidates(page.folded, "out" if outgoing else "in"):
+        page.rules[rule.group].append(rule)
+    title = "" if outgoing else signature_title(text, signature)
+    return _read_ours(page, Frame(sent_at, calendar)) if outgoing else _read_theirs(page, title)
+
+
+def _read_theirs(page: _Text, title: str) -> Reading:
+    hits = find(page.folded, _flat(page.rules), page.sentences)
+    asks = _asks(page, hits)
+    kinds = {hit.group for hit in hits}
+    return Reading(
+        language=page.lexicon.language,
+        lexicon_version=page.lexicon.version,
+        sentences=page.sentences,
+        hits=tuple(hit for hit in hits if hit.group not in {"request", "not_request"}),
+        asks=asks,
+        closing="withdrawn" in kinds or (not asks and bool(kinds & _CLOSERS)),
+        title=title,
+        lead=_lead(page),
+    )
+
+
+def _read_ours(page: _Text, frame: Frame) -> Reading:
+    marks = find(page.folded, _flat(page.rules, without=_PROMISE_RULES - {"back_question"}), page.sentences)
+    promised = pledges(Page(page.folded, page.sentences, page.lexicon, page.rules, frame))
+    courtesy = [rule for rule in page.lexicon.rules if rule.group == "courtesy"]
+    return Reading(
+        language=page.lexicon.language,
+        lexicon_version=page.lexicon.version,
+        sentences=page.sentences,
+        hits=marks,
+        reply=reply_class(page.folded, page.sentences, marks, promised, courtesy),
+        pledges=promised,
+        lead=_lead(page),
+    )
+
+
+def _flat(rules: dict[str, list[Rule]], without: frozenset[str] = frozenset()) -> list[Rule]:
+    return [rule for group, members in rules.items() if group not in without for rule in members]
+
+
+def _asks(page: _Text, hits: Sequence[Hit]) -> tuple[Span, ...]:
+    """The sentences that ask: with a question mark, or a request that is no mere form of words."""
+    asking = {sentence_at(page.sentences, h.start) for h in hits if h.group == "request"}
+    voided = page.rules.get("not_request", [])
+    kept = []
+    for start, end in page.sentences:
+        sentence = page.folded[start:end]
+        question = b"?" in sentence[-3:] or b"? " in sentence
+        if question or ((start, end) in asking and not any(_voids(rule, sentence) for rule in voided)):
+            kept.append((start, end))
+    return tuple(kept)
+
+
+def _voids(rule: Rule, sentence: bytes) -> bool:
+    return rule.pattern.search(sentence) is not None and passes(rule, sentence)
+
+
+def _lead(page: _Text) -> Span:
+    """The first sentence of more than greeting length, else the first of all."""
+    longer = (s for s in page.sentences if len(page.folded[s[0] : s[1]].split()) > _GREETING_WORDS)
+    for start, end in longer:
+        if not page.folded[start:end].endswith(b","):
+            return start, end
+    return page.sentences[0] if page.sentences else (0, 0)
+
+
+def _pledge_json(pledge: Pledge) -> list[Any]:
+    return [
+        pledge.start,
+        pledge.end,
+        pledge.kind.value,
+        pledge.verb,
+        pledge.due.astimezone(UTC).isoformat() if pledge.due else None,
+        pledge.clock,
+        pledge.assumed,
+        pledge.ambiguous,
+        pledge.allowance,
+    ]
+
+
+def _pledge(row: list[Any]) -> Pledge:
+    start, end, kind, verb, due, *rest = row
+    return Pledge(start, end, PromiseKind(kind), verb, datetime.fromisoformat(due) if due else None, *rest)

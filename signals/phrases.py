@@ -1,0 +1,40 @@
+"""Finds the lexicon's phrases in a folded text: one set tells which can be there, then each is looked up with its guards."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from config.lexicon import Rule
+from signals.marks import Hit, Span
+from signals.sentences import sentence_at
+
+_MOST = 8
+"""Places of one rule that are kept in one message; more prove nothing further."""
+
+
+def find(folded: bytes, rules: Iterable[Rule], sentences: Sequence[Span]) -> tuple[Hit, ...]:
+    """The hits of `rules` that lie within one sentence and pass their guards there, in order of place."""
+    hits = [
+        Hit(rule.id, rule.group, rule.part, *match.span())
+        for rule in rules
+        for match in matches(folded, rule, sentences)
+    ]
+    return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule_id)))
+
+
+def matches(folded: bytes, rule: Rule, sentences: Sequence[Span]) -> list[Any]:
+    """The places of one rule in the folded text."""
+    kept = []
+    for match in rule.pattern.finditer(folded):
+        start, end = sentence_at(sentences, match.start())
+        if match.end() <= end and passes(rule, folded[start:end]):
+            kept.append(match)
+            if len(kept) == _MOST:
+                break
+    return kept
+
+
+def passes(rule: Rule, sentence: bytes) -> bool:
+    """Whether the sentence holds what the rule needs and nothing that voids it."""
+    if rule.needs is not None and not rule.needs.search(sentence):
+        return False
+    return rule.unless is None or not rule.unless.search(sentence)

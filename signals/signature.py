@@ -1,0 +1,41 @@
+"""Reads the writer's job title out of the last lines of a mail, when it is one that matters."""
+
+from config.titles import seniority
+
+_LAST_LINES = 8
+_LONGEST = 70
+_MOST_WORDS = 9
+
+
+def signature_title(text: str, signature: str = "") -> str:
+    """The line, or the part of it behind a name, that holds a senior title; empty when there is none.
+
+    A line such as `Geschäftsführer: Tilman Ostkamper` is the company's legal footer and says nothing of the writer;
+    a title counts only right below or beside a name.
+    """
+    lines = [line.strip() for line in f"{text[-1500:]}\n{signature}".splitlines() if line.strip()][-_LAST_LINES:]
+    for above, line in zip(["", *lines], lines, strict=False):
+        title = _title_in(above, line)
+        if title:
+            return title
+    return ""
+
+
+def _title_in(above: str, line: str) -> str:
+    if len(line) > _LONGEST or ":" in line or "@" in line or line.endswith((".", "!", "?")):
+        return ""
+    if not seniority(line) or len(line.split()) > _MOST_WORDS:
+        return ""
+    for mark in (", ", " | ", " - ", " – ", " / "):  # noqa: RUF001
+        name, _, rest = line.partition(mark)
+        if rest and _is_name(name) and not seniority(name) and seniority(rest):
+            return rest
+    return line if _is_name(above) and not seniority(above) else ""
+
+
+def _is_name(line: str) -> bool:
+    """One to five capitalised words without digits or marks, such as `Dr. Wolfram Eickstett` or `PG`."""
+    words = line.replace(",", " ").split()
+    return 0 < len(words) <= 5 and all(w[0].isupper() or w in {"de", "da", "von", "van", "del", "la"} for w in words) and (  # noqa: PLR2004
+        not any(ch.isdigit() for ch in line) and not line.endswith((",", "!", "?", ":"))
+    )
