@@ -27,8 +27,9 @@ def groups(mail: Path) -> Iterator[tuple[str, list[Path]]]:
     machines = ("rfc3834", "arf", "is-not")
     yield "sisimai bounces", [path for path in sisimai if not path.name.startswith(machines)]
     other = [*(mail / "discourse").glob("*bounce*.eml"), mail / "discourse" / "auto_generated_header.eml"]
-    reports = [*(mail / "mimekit" / "messages").glob("delivery-status*"), *(mail / "mimekit" / "messages").glob("bounce.txt")]
-    yield "discourse, mimekit, rubymail", sorted(other + reports + [*(mail / "rubymail" / "multipart_report_emails").glob("*.eml")])
+    mimekit, rubymail = mail / "mimekit" / "messages", mail / "rubymail" / "multipart_report_emails"
+    reports = [*mimekit.glob("delivery-status*"), *mimekit.glob("bounce.txt"), *rubymail.glob("*.eml")]
+    yield "discourse, mimekit, rubymail", sorted(other + reports)
     yield "sisimai not bounces", [path for path in sisimai if path.name.startswith("is-not")]
     yield "enron, two mailboxes", sorted(path for path in (mail / "enron_two_mailboxes").rglob("*") if path.is_file())
     yield "discourse, people", sorted((mail / "discourse").glob("*reply*.eml"))

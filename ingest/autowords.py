@@ -27,10 +27,8 @@ class AutoWords:
 def load_auto_words(path: Path | None = None) -> AutoWords:
     """Read the words at `path`, or the shipped ones.
 
-    Raises:
-        OSError: the file cannot be read.
-        tomllib.TOMLDecodeError: it is not TOML.
-        ValueError: a table is not made of lists of words; the text names file, language and key.
+    Raises OSError when the file cannot be read, and ValueError when it is not TOML or a table is not made of lists
+    of words; the text then names file, language and key.
     """
     source = path or files("config").joinpath("automatic.toml")
     tables = tomllib.loads(source.read_text(encoding="utf-8"))

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
+from ingest.headerview import parts_of
 from ingest.mail import Bounce
 
-PARTS = 50
-"""Parts of a report that are looked at; RFC 3462 has three."""
 RECIPIENTS = 50
 """Most addresses taken from one report."""
 TEXT_CHARACTERS = 65_536
@@ -20,69 +19,74 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}")
 _MESSAGE_ID = re.compile(r"(?i)^[ \t>]*message-id: ?(<[^<>\s]{1,500}>)", re.MULTILINE)
 _REACHED = frozenset({"delivered", "relayed", "expanded"})
 _NOBODY = re.compile(
-    r"(?i)user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|local)|no such (?:user|mailbox|address|recipient|person)|"
-    r"does ?n[o']t exist|does not have an account|not (?:a valid|listed in)|invalid (?:recipient|mailbox|address)|"
-    r"mailbox (?:not found|unavailable|does not)|recipient (?:rejected|not found)|account (?:has been )?(?:disabled|deleted)|"
-    r"not our customer|no mailbox|address (?:unknown|rejected)|recipnotfound|unrouteable|host (?:unknown|not found)|"
-    r"domain (?:not found|does not exist)|couldn't find any host|no such domain|unrouteable mail domain"
+    r"(?i)user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|local)|does ?n[o']t exist|"
+    r"no such (?:user|mailbox|address|recipient|person|local user|domain)|does not have an account|"
+    r"not (?:a valid|listed in|our customer)|invalid (?:recipient|mailbox|address)|mailbox (?:not found|does not)|"
+    r"recipient (?:rejected|not found)|recipient name is not recognized|account (?:has been )?(?:disabled|deleted)|"
+    r"no mailbox|address (?:unknown|rejected)|recipnotfound|unrouteable|host (?:unknown|not found)|"
+    r"domain (?:not found|does not exist|name not found)|find any host|unable to resolve|"
+    r"not (?:exist|known) (?:here|at)|user .{1,80} not (?:listed|found)"
 )
-_FULL = re.compile(r"(?i)quota|mailbox (?:is )?full|over ?quota|out of (?:disk|storage)|storage|too (?:large|big)|insufficient")
-_LATER = re.compile(r"(?i)delayed|still being retried|will be retried|temporar|try again later|deferred|greylist")
-_NO_ADDRESS = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.2.1"})
-"""Statuses of RFC 3463 and 7505 that say the address is no good; a full mailbox (5.2.2) or a refused text (5.7.1) may pass."""
-_BACK_TO = re.compile(r"(?i)^-+ ?(?:original|this is a copy|undelivered|returned|the unsent|below this line|body of)|^--- |^received: ")
+_FULL = re.compile(r"(?i)quota|mailbox (?:is )?full|out of (?:disk|storage)|storage|too (?:large|big)|insufficient")
+_LATER = re.compile(
+    r"(?i)delayed|retry timeout|timed out|expired|giving up|gave up|still being retried|will be retried|temporar|"
+    r"try again later|deferred|greylist"
+)
+_NO_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.1.351", "5.4.4"})
+"""Statuses (RFC 3463, RFC 7505) of an address that is no good; a full mailbox or a refused text may pass."""
+_VAGUE = frozenset({"5.0.0", "5.1.0", "5.2.1", "5.3.0", "5.4.1", "5.5.0"})
+"""Statuses that servers give for anything: the words decide."""
+_RETURNED = re.compile(
+    r"(?i)-+ ?(?:original|this is a copy|undelivered|returned|the unsent|the header of|"
+    r"below this line|body of)|received: "
+)
 
 
 def read_bounce(message: Message) -> Bounce | None:
     """The report in `message` (RFC 3464, or the plain text of common mail servers); None when it names no failure.
 
-    `hard` means that the address is no good: status class 5 with an address status, or class 5 without detail and
-    a text that says so. Other failures may pass, whatever their class, and are not hard.
+    `hard` means that the address is no good, by its status or, where that is vague, by the words. Other failures
+    may pass, whatever their class, and are not hard.
     """
-    parts = list(_parts(message))
-    original = _original_id(parts)
-    blocks = [block for part in parts if part.get_content_type() == "message/delivery-status" for block in _blocks(part)]
-    text = next((_text(part) for part in parts if part.get_content_maintype() == "text"), "")
-    found = _from_blocks(blocks, text) if blocks else None
-    if found is None and blocks and all(block.get("Action", "").strip().lower() in _REACHED for block in blocks[1:] or blocks):
-        return None
-    recipients, status = found or _from_text(message, text)
+    parts = list(parts_of(message))
+    # A multipart without its boundary is one text.
+    text = next((_text(part) for part in parts if isinstance(part.get_payload(), str)), "")
+    blocks = [block for part in parts for block in _blocks(part)]
+    recipients, status = _from_blocks(blocks, text)
+    if not recipients and not status:
+        if any(_action(block) in _REACHED for block in blocks):
+            return None
+        recipients, status = _from_text(message, text)
     if not recipients and not status:
         return None
-    return Bounce(recipients, status, _is_hard(status, text), original or _id_in_text(text))
-
-
-def _parts(message: Message) -> Iterator[Message]:
-    """The parts of the report, not those of the mail it returns."""
-    waiting = [message]
-    for _ in range(PARTS):
-        if not waiting:
-            return
-        part = waiting.pop(0)
-        yield part
-        content = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(content, list):
-            waiting.extend(inner for inner in content[:PARTS] if isinstance(inner, Message))
+    return Bounce(recipients, status, _is_hard(status, text), _original_id(parts) or _id_in_text(text))
 
 
 def _blocks(part: Message) -> list[Message]:
     """The field blocks of a delivery-status part; the first is about the mail, the others each about a recipient."""
     content = part.get_payload()
-    return [block for block in content[: RECIPIENTS + 1] if isinstance(block, Message)] if isinstance(content, list) else []
+    if part.get_content_type() != "message/delivery-status" or not isinstance(content, list):
+        return []
+    return [block for block in content[: RECIPIENTS + 1] if isinstance(block, Message)]
 
 
-def _from_blocks(blocks: list[Message], text: str) -> tuple[tuple[str, ...], str] | None:
+def _action(block: Message) -> str:
+    return str(block.get("Action", "")).strip().lower()
+
+
+def _from_blocks(blocks: list[Message], text: str) -> tuple[tuple[str, ...], str]:
+    """The recipients that were not reached, and the first one's status."""
     recipients: dict[str, None] = {}
     status = ""
     for block in blocks:
         field = str(block.get("Final-Recipient") or block.get("Original-Recipient") or "")
-        if not field or str(block.get("Action", "")).strip().lower() in _REACHED:
+        if not field or _action(block) in _REACHED:
             continue
         for address in _ADDRESS.findall(field[:LINE_CHARACTERS].rpartition(";")[2])[:1]:
             recipients[address.lower()] = None
         diagnostic = str(block.get("Diagnostic-Code", ""))[:LINE_CHARACTERS]
         status = status or _status(str(block.get("Status", "")), diagnostic, text)
-    return (tuple(recipients), status) if recipients or status else None
+    return tuple(recipients), status
 
 
 def _status(field: str, diagnostic: str, text: str) -> str:
@@ -116,23 +120,28 @@ def _status_of_text(text: str) -> str:
 
 
 def _from_text(message: Message, text: str) -> tuple[tuple[str, ...], str]:
+    """The same from a report without form: the header that Exim and Gmail add, else the lines of the text."""
     named = _ADDRESS.findall(str(message.get("X-Failed-Recipients", ""))[:TEXT_CHARACTERS])
     report = "\n".join(_report_lines(text))
     found = named or [address for line in report.split("\n") for address in _address_at_start(line)]
-    return tuple(dict.fromkeys(address.lower() for address in found))[:RECIPIENTS], _status_of_text(report) if report else ""
+    if not found:
+        ours = {address.lower() for address in _ADDRESS.findall(str(message.get("To", ""))[:LINE_CHARACTERS])}
+        found = [address for address in _ADDRESS.findall(report) if address.lower() not in ours][:1]
+    recipients = tuple(dict.fromkeys(address.lower() for address in found))[:RECIPIENTS]
+    return recipients, _status_of_text(report) if report else ""
 
 
 def _report_lines(text: str) -> Iterator[str]:
     """The lines above the returned mail."""
     for number, line in enumerate(text.split("\n")):
-        if number > 2 and _BACK_TO.match(line):  # noqa: PLR2004
+        if number > 2 and _RETURNED.match(line):  # noqa: PLR2004
             return
         yield line[:LINE_CHARACTERS]
 
 
 def _address_at_start(line: str) -> list[str]:
     """The address that a line is about: qmail and Postfix write `<a@b>:`, Exim indents it, others write `To: a@b`."""
-    core = line.strip(" \t<>*-").removeprefix("To: ").removeprefix("Recipient: ").strip(" <")
+    core = line.strip(" \t<>*-\"'").removeprefix("Recipient address: ").removeprefix("Recipient: ").strip(" <[")
     found = _ADDRESS.match(core)
     return [found[0].rstrip(".")] if found else []
 
@@ -140,7 +149,9 @@ def _address_at_start(line: str) -> list[str]:
 def _text(part: Message) -> str:
     """The decoded text of a part; reports are ASCII, and what is not may be replaced."""
     content = part.get_payload(decode=True)
-    return content[:TEXT_CHARACTERS].decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(content, bytes) else ""
+    if not isinstance(content, bytes):
+        return ""
+    return content[:TEXT_CHARACTERS].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _original_id(parts: list[Message]) -> str:
@@ -161,4 +172,5 @@ def _id_in_text(text: str) -> str:
 
 
 def _is_hard(status: str, text: str) -> bool:
-    return status in _NO_ADDRESS
+    """Whether the address is no good, and not only this mail or this day."""
+    return status in _NO_ADDRESS or (status in _VAGUE and bool(_NOBODY.search(text)) and not _FULL.search(text))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from ingest.quotewords import QuoteWords
@@ -16,6 +17,7 @@ CONTINUED = 8
 """Wrapped lines of one To or Cc list."""
 
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b|\d{4}年|\d[- ]\w{3}[- ]\d\d")
+_DIGIT = re.compile(r"\d")
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d [ap]\.?m\b|时|時", re.IGNORECASE)
 _DIVIDER_MARKS = " \t-_=*~#+<>—–"
 _LABEL_MARKS = " \t\xa0*_"
@@ -41,8 +43,7 @@ def divider(line: str, words: QuoteWords) -> Divider | None:
 
 def above_this_line(line: str, words: QuoteWords) -> bool:
     """Whether a ticket system asks to write above this line, so that all below is quoted."""
-    low = line[:LONGEST].casefold()
-    return any(phrase in low for phrase in words.reply_above)
+    return words.reply_above.search(line[:LONGEST].casefold()) is not None
 
 
 def attribution_start(lines: Sequence[str], last: int, words: QuoteWords, *, before_quote: bool) -> int | None:
@@ -53,6 +54,8 @@ def attribution_start(lines: Sequence[str], last: int, words: QuoteWords, *, bef
     if not before_quote and not lines[last].rstrip(" \t\xa0*_").endswith((":", "：", "---")):
         return None
     joined = ""
+    if not _has_evidence(lines[max(0, last - ATTRIBUTION_LINES + 1) : last + 1], before_quote=before_quote):
+        return None
     for first in range(last, max(-1, last - ATTRIBUTION_LINES), -1):
         line = lines[first].strip()
         if not line or line[0] == ">":
@@ -63,6 +66,11 @@ def attribution_start(lines: Sequence[str], last: int, words: QuoteWords, *, bef
     return None
 
 
+def _has_evidence(lines: Sequence[str], *, before_quote: bool) -> bool:
+    """The cheap test that most lines with a colon fail: no address and no figure, no attribution."""
+    return before_quote or any("@" in line[:LONGEST] or _DIGIT.search(line[:LONGEST]) for line in lines)
+
+
 def has_date(text: str) -> bool:
     """Whether the text holds something like a date or a time of day."""
     return _DATE.search(text) is not None
@@ -70,7 +78,7 @@ def has_date(text: str) -> bool:
 
 def _is_attribution(text: str, words: QuoteWords, *, before_quote: bool) -> bool:
     low = text.casefold()
-    verb = any(verb in low for verb in words.verbs)
+    verb = words.verbs.search(low) is not None
     addressed = "@" in text and ("<" in text or "(" in text or "[" in text or '"' in text)
     if before_quote:
         return _weak(text, words, verb=verb, addressed=addressed)
@@ -90,18 +98,29 @@ def _weak(text: str, words: QuoteWords, *, verb: bool, addressed: bool) -> bool:
 
 
 def _whole(lines: Sequence[str], first: int, last: int, words: QuoteWords) -> int:
-    """Reach up to the line with the opener or date, where the evidence lay in the lines below it."""
+    """Reach up to the line with the opener, date or sender, where the evidence lay in the lines below it."""
+    top = first
     for upper in range(first - 1, max(-1, last - ATTRIBUTION_LINES), -1):
         line = lines[upper].strip()[:LONGEST]
         if not line or line[0] == ">":
-            return first
+            break
         if _DATE.match(line) or (words.openers.of(line.casefold()) and any(map(str.isdigit, line))):
             return upper
-    return first
+        if "@" in line and "<" in line:
+            top = upper
+    return top
 
 
-def header_block_end(lines: Sequence[str], first: int, words: QuoteWords, *, announced: bool = False) -> int:
-    """The line after the header block (From, Sent, To, Subject in any language) that starts at `first`; 0 if none does.
+@dataclass(frozen=True)
+class HeaderBlock:
+    """Lines that begin with header labels: `end` is the line after them, `found` whether they head a quoted mail."""
+
+    end: int
+    found: bool
+
+
+def header_block(lines: Sequence[str], first: int, words: QuoteWords, *, announced: bool = False) -> HeaderBlock:
+    """Look at the header block (From, Sent, To, Subject in any language) that starts at `first`.
 
     `announced` means that a divider stood above it: then two labels are enough.
     """
@@ -110,9 +129,9 @@ def header_block_end(lines: Sequence[str], first: int, words: QuoteWords, *, ann
     continued = 0
     for number in range(first, min(len(lines), first + BLOCK_LINES)):
         line = lines[number]
-        found = label_kinds(line, words)
-        if found:
-            kinds |= found if len(found) == 1 else found - kinds
+        label = label_kinds(line, words)
+        if label:
+            kinds |= label if len(label) == 1 else label - kinds
             end, continued = number + 1, 0
         elif line.strip() and (kinds & {"to", "cc"} or number == end):
             continued += 1
@@ -122,12 +141,10 @@ def header_block_end(lines: Sequence[str], first: int, words: QuoteWords, *, ann
             break
         if continued > CONTINUED:
             break
-    if end - first < 2 or not _is_block(kinds, announced=announced):  # noqa: PLR2004
-        return 0
+    found = end - first > 1 and _is_block(kinds, announced=announced)
     # "From: Berlin / To: Rome / Date: 3 May" is a journey, not a header block.
-    if "subject" in kinds or announced or any("@" in line for line in lines[first:end]):
-        return end
-    return 0
+    found = found and ("subject" in kinds or announced or any("@" in line for line in lines[first:end]))
+    return HeaderBlock(end, found)
 
 
 def label_kinds(line: str, words: QuoteWords) -> frozenset[str] | None:

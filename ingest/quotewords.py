@@ -1,5 +1,6 @@
 """Load the words that mark quotes, forwards and signatures (config/quotes.toml), in the shape the scanners need."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,11 +47,11 @@ class QuoteWords:
 
     version: str
     openers: Beginnings
-    verbs: tuple[str, ...]
+    verbs: re.Pattern[str]
     labels: dict[str, frozenset[str]]
     original: frozenset[str]
     forwarded: Beginnings
-    reply_above: tuple[str, ...]
+    reply_above: re.Pattern[str]
     mobile: Beginnings
     signoffs: frozenset[str]
     prose: frozenset[str]
@@ -63,10 +64,8 @@ class QuoteWords:
 def load_quote_words(path: Path | None = None) -> QuoteWords:
     """Read the words at `path`, or the shipped ones.
 
-    Raises:
-        OSError: the file cannot be read.
-        tomllib.TOMLDecodeError: it is not TOML.
-        ValueError: a table is not made of lists of words; the text names file, language and key.
+    Raises OSError when the file cannot be read, and ValueError when it is not TOML or a table is not made of lists
+    of words; the text then names file, language and key.
     """
     source = path or files("config").joinpath("quotes.toml")
     tables = tomllib.loads(source.read_text(encoding="utf-8"))
@@ -77,11 +76,11 @@ def load_quote_words(path: Path | None = None) -> QuoteWords:
         version=version,
         # A CJK word is not followed by a space.
         openers=Beginnings(word if ord(word[0]) > 0x2E80 else f"{word} " for word in words["openers"]),  # noqa: PLR2004
-        verbs=words["verbs"],
+        verbs=_any_of(words["verbs"]),
         labels=_labels(words),
         original=frozenset(words["original"]),
         forwarded=Beginnings(words["forwarded"]),
-        reply_above=words["reply_above"],
+        reply_above=_any_of(words["reply_above"]),
         mobile=Beginnings(words["mobile"]),
         signoffs=frozenset(words["signoffs"]),
         prose=frozenset(words["prose"]),
@@ -98,6 +97,11 @@ def shipped_words() -> QuoteWords:
     return load_quote_words()
 
 
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of plain words only, so that it cannot backtrack; without any word it matches nothing."""
+    return re.compile("|".join(map(re.escape, phrases)) or "(?!)")
+
+
 def _labels(words: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     labels: dict[str, frozenset[str]] = {}
     for kind in LABEL_KINDS:
@@ -110,7 +114,9 @@ def check_tables(tables: dict[str, object], keys: frozenset[str], source: str) -
     """Refuse, with ValueError, what is not a table of lists of words, and a key that nothing reads."""
     for language, table in tables.items():
         if not isinstance(table, dict):
-            raise ValueError(f"{source}: `{language}` must be a table, as in [{language}], with lists of words.")
+            raise ValueError(  # noqa: TRY004 - the file is wrong, not the program
+                f"{source}: `{language}` must be a table, as in [{language}], with lists of words."
+            )
         for key, words in table.items():
             if key not in keys:
                 raise ValueError(f"{source}: [{language}] has no key `{key}`; use one of {', '.join(sorted(keys))}.")

@@ -16,7 +16,7 @@ BLOCK_LINES = 14
 NOTICE_LINES = 60
 """Non-blank lines from a legal notice to the end."""
 
-_MARKS = " \t\xa0-_=*~#+—–|•·ᐧ​"
+_MARKS = " \t\xa0-_=*~#+—–|•·ᐧ\u200b"
 _CONTACT = re.compile(
     r"(?:\+|\b)\(?\d[\d ()./-]{6,20}\d\b|\S@[\w.-]+\.\w\w|\bhttps?://|\bwww\.|"
     r"(?i:^\W*(?:tel|phone|mob|mobile|cell|fax|e-?mail|web|skype|telefon|telefono|teléfono|tél|portable|handy|mobil|"
@@ -62,7 +62,7 @@ def _delimited(lines: Sequence[str], first: int, end: int) -> int:
             continue
         if below > DELIMITED_LINES:
             break
-        if core in ("--", "– ", "—", "–") and _is_delimiter(lines, number, end, below, exact=line.startswith("-- ")):
+        if core in ("--", "—", "–") and _is_delimiter(lines, number, end, below, exact=line.startswith("-- ")):
             start = number
         below += 1
     return start
