@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from email import message_from_bytes
 from email.message import Message
 
 from config.settings import Limits
@@ -17,7 +16,7 @@ from ingest.gate import Gate, check
 from ingest.htmltext import html_to_text
 from ingest.mail import AttachedFile, ParsedMail, Unreadable
 from ingest.newtext import split_new_text
-from ingest.parts import Body, leaves, read_body, tree
+from ingest.parts import Body, leaves, parse, read_body, tree
 from ingest.text import TEXT_BYTES, clean, clean_line
 
 _FORWARD = re.compile(
@@ -56,7 +55,7 @@ def read_here(gate: Gate, own_lists: frozenset[str], *, apart: bool = False) -> 
 def attachment_here(gate: Gate, position: int, *, apart: bool = False) -> bytes:
     """Find one attachment in this process."""
     with _parking():
-        root = tree(message_from_bytes(gate.data))
+        root = tree(parse(gate.data))
         for found in files_of(leaves(root), read_body(root).used, open_tnef=apart):
             if isinstance(found, Found) and found.file.position == position:
                 return found.data
@@ -76,9 +75,9 @@ def _parking() -> Iterator[None]:
 
 def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
     """The work itself, step by step."""
-    message = message_from_bytes(gate.data)
+    message = parse(gate.data)
     fields = headers.fields_of(message)
-    key = headers.content_key(fields, gate.data[gate.body_at :])
+    key = headers.content_key(fields, gate.data, gate.body_at)
     own_id = headers.message_id(fields, key)
     envelope = headers.read_envelope(fields)
     content = _content(message, apart=apart)
@@ -103,7 +102,7 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         references=headers.referred(fields, "references", own_id),
         text=text,
         new_text=new.text,
-        command_text=content.body.pieces[0] if content.body.pieces else "",
+        command_text=content.body.command,
         html=content.body.html,
         auto=auto,
         auto_why=clean_line(why),

@@ -55,17 +55,18 @@ def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
 
 def _kind(change: Change) -> NoticeKind | None:
     """The most telling kind that fits; the evidence of the others rides along in the same mail."""
-    raised = {r.finding.signal for r in change.rises if r.finding.level >= Level.RAISED}
+    raised = {r.finding.signal: r for r in change.rises if r.finding.level >= Level.RAISED}
+    news = {signal for signal, rise in raised.items() if rise.from_level < Level.RAISED}
     watched = {r.finding.signal for r in change.rises}
     if change.opened:
         return NoticeKind.NEW_ESCALATION
-    if Signal.MISSED_PROMISE in raised:
+    if Signal.MISSED_PROMISE in news:
         return NoticeKind.PROMISE_MISSED
-    if Signal.EXECUTIVE_VISIBILITY in raised:
+    if Signal.EXECUTIVE_VISIBILITY in news:
         return NoticeKind.EXECUTIVE_JOINED
     if raised or change.assessment.risk.rank > change.from_risk.rank:
         return NoticeKind.RISK_UP
-    if Signal.MISSED_PROMISE in watched:
+    if Signal.MISSED_PROMISE in watched:  # not raised: due within hours and nothing sent
         return NoticeKind.PROMISE_DUE
     return None
 
