@@ -9,7 +9,7 @@ from ingest.mail import Unreadable
 SOFT_BYTES = 262_144
 """Above this size a mail is read in the child process: parsing takes 10 ms and more, and ten times its size."""
 SOFT_PARTS = 100
-"""Delimiter lines and container headers above this number are unusual enough for the child process."""
+"""Delimiter lines above this number are unusual enough for the child process."""
 SOFT_LINE_BYTES = 65_536
 """A mail this much larger than its number of lines explains has a line that no mail program writes."""
 
@@ -93,7 +93,7 @@ def _measure_body(raw: bytes, body_at: int, limits: Limits) -> bool:
         _at_most("boundary_lines", parts, limits.boundary_lines, "part delimiters")
     return (
         returns != pairs
-        or len(containers) > SOFT_PARTS
+        or len(containers) > limits.mime_depth
         or delimiters > SOFT_PARTS
         or len(raw) > SOFT_LINE_BYTES + SOFT_LINE_BYTES * newlines // 64
         or b"ms-tnef" in low

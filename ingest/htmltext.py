@@ -79,6 +79,9 @@ class _Lines:
         empty = ("> " * min(self.quotes, 9)).rstrip()
         if self.done and self.done[-1].strip("> "):
             self.done.append(empty)
+        elif self.done:
+            # Where a quote ends the empty line belongs to what is around it.
+            self.done[-1] = min(self.done[-1], empty, key=len)
 
 
 def html_to_text(html: str) -> str:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import Message
 from functools import cached_property
+from typing import Any
 
 from ingest.htmltext import HTML_BYTES, html_to_text
 from ingest.text import TEXT_BYTES, clean, decode
@@ -15,15 +17,52 @@ _NAMED = re.compile(r"\bname\*?\d*\*?\s*=", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][a-z0-9-]{0,30}>", re.IGNORECASE)
 
 
+class Part(Message):
+    """A part that can be asked for its content and parameters, whatever they look like.
+
+    The library decodes 8-bit content with whatever its charset parameter names, and lets out what a strange codec or
+    a parameter in contradictory pieces (RFC 2231) raises.
+    """
+
+    def get_payload(self, i: int | None = None, decode: bool = False) -> Any:  # noqa: FBT002 - the library's signature
+        """As the library's, but a charset that cannot be applied is dropped from the header first."""
+        ask: Any = super().get_payload
+        try:
+            return ask(i, decode)
+        except (LookupError, ValueError, TypeError):
+            if i is not None:
+                raise
+            kind = self.get_content_type()
+            del self["content-type"]
+            self["Content-Type"] = kind
+            return ask(i, decode)
+
+    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:  # noqa: FBT002
+        """As the library's, but a parameter that cannot be put together is missing."""
+        try:
+            return super().get_param(param, failobj, header, unquote)
+        except (LookupError, ValueError, TypeError, AttributeError):
+            return failobj
+
+
+def parse(data: bytes) -> Message:
+    """The mail as a tree of parts, with the bytes of its header fields kept (policy compat32)."""
+    return message_from_bytes(data, Part)
+
+
 @dataclass(frozen=True)
 class Leaf:
-    """One part without parts of its own; an attached mail counts as one. `position` is its index in the walk."""
+    """One part without parts of its own; an attached mail counts as one. `position` is its index in the walk.
+
+    `broken` marks a multipart whose boundary never comes; what is there is read as text, as mail programs do.
+    """
 
     position: int
     part: Message
     content_type: str
     named: bool
     attached: bool
+    broken: bool = False
 
     @cached_property
     def data(self) -> bytes:
@@ -40,11 +79,12 @@ class Leaf:
 class Body:
     """The text pieces in the mail's order, the HTML if any, and what was wrong with them.
 
-    `pieces[0]` is what a reader sees first: commands are read from it alone. `used` are positions of the leaves
-    that are shown as text, so that they are no attachments.
+    `command` is the first piece alone, and only if it is a real body: no file by its name, no parts that could not be
+    told apart. `used` are positions of the leaves that are shown as text, so that they are no attachments.
     """
 
     pieces: tuple[str, ...] = ()
+    command: str = ""
     html: str = ""
     used: frozenset[int] = frozenset()
     problems: tuple[str, ...] = ()
@@ -72,8 +112,7 @@ def _node(part: Message, counter: Iterator[int]) -> Node:
     if content_type.startswith("multipart/"):
         if part.is_multipart():
             return Node(content_type[10:], None, tuple(_node(child, counter) for child in _below(part)))
-        # The boundary never comes: what is there is read as text, as people's mail programs do.
-        content_type = "text/plain"
+        return Node("", Leaf(position, part, "text/plain", named=False, attached=False, broken=True))
     disposition = str(part.get("content-disposition", ""))
     named = _NAMED.search(disposition) or _NAMED.search(str(part.get("content-type", "")))
     attached = disposition.lstrip()[:10].lower() == "attachment"
@@ -101,13 +140,14 @@ def read_body(root: Node) -> Body:
     """
     shown = _shown(root, named=False) or _shown(root, named=True)
     problems: list[str] = []
-    pieces = [(leaf.position, _visible(leaf, problems)) for leaf in shown]
+    pieces = [_visible(leaf, problems) for leaf in shown]
     html_leaf = next((leaf for leaf in leaves(root) if leaf.is_text and leaf.content_type == "text/html"), None)
     html = leaf_text(html_leaf, []) if html_leaf and not html_leaf.named else ""
     return Body(
-        pieces=tuple(text for _, text in pieces if text.strip()),
+        pieces=tuple(text for text in pieces if text.strip()),
+        command=pieces[0] if pieces and not (shown[0].named or shown[0].broken) else "",
         html=html,
-        used=frozenset(position for position, _ in pieces),
+        used=frozenset(leaf.position for leaf in shown),
         problems=tuple(dict.fromkeys(problems)),
     )
 
