@@ -59,7 +59,8 @@ def _prepare(store: Store, claim: Claim, ctx: AlertContext, now: datetime) -> Ou
         # The database's trouble is not the notice's: the claim runs out, and the notice comes round again.
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one notice must not stop the others (P3)
-        log.error("notice_not_written", notice_id=claim.notice_id, error=type(error).__name__)
+        # No traceback: the database's errors quote values, and those may be mail content.
+        log.error("notice_not_written", notice_id=claim.notice_id, error=type(error).__name__)  # noqa: TRY400
         reason = one_line(f"the mail could not be written: {type(error).__name__}: {error}")
         _poisoned(store, claim, reason, ctx, now)
         return None

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.clockwork import day_start
+from alerts.phrases import moment
 from config.words import NoticeState, PromiseState, RawState, Role, State
 from store.audit import root
 from store.mail import Conversation, RawMail
@@ -93,6 +94,17 @@ def gather(session: Session, person: Person, window: Window, held_ids: Iterable[
             loose.append(notice)
     unowned = [e for e in _unowned(session, person) if e.id not in by_id]
     return Gathered(tuple(by_id.values()), tuple(loose), tuple(unowned), _running(session, person, window))
+
+
+def gather_for(session: Session, person: Person, notice: Notice) -> Gathered:
+    """What the digest notice stands for, under the rights of this moment."""
+    return gather(session, person, window_of(notice), notice.facts.get("held", []))
+
+
+def window_of(notice: Notice) -> Window:
+    """The time a digest notice covers."""
+    until = moment(notice.facts.get("until")) or notice.created_at
+    return Window(moment(notice.facts.get("since")) or until - timedelta(days=1), until)
 
 
 def _changes(session: Session, person: Person, window: Window) -> Iterable[tuple[Audit, Escalation]]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from alerts.answers import Offer, link
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.context import AlertContext
-from alerts.digestfacts import Found, Gathered, Running, Window, gather
+from alerts.digestfacts import Found, Gathered, Running, gather_for, window_of
 from alerts.gates import Candidate
 from alerts.letter import Answer, Digest, Entry, Letter
 from config.words import Priority, Risk, State
@@ -30,16 +29,9 @@ MOST_ENTRIES = 40
 _KINDS = {"risk_up": "risk up", "new_escalation": "new escalation", "no_answer": "waiting for an answer"}
 
 
-def gathered(session: Session, candidate: Candidate) -> Gathered:
-    """What the digest notice stands for, under the rights of this moment."""
-    facts = candidate.notice.facts
-    window = _window(facts, candidate.notice)
-    return gather(session, candidate.person, window, facts.get("held", []))
-
-
 def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: AlertContext) -> Letter:
     """The digest's letter."""
-    found = gathered(session, candidate)
+    found = gather_for(session, candidate.person, candidate.notice)
     writer = _Writer(session, reader, ctx, candidate.notice)
     ordered = sorted(found.found, key=lambda f: (-_weight(f.escalation), f.escalation.id))
     others = [writer.unowned(e) for e in sorted(found.unowned, key=lambda e: (-_weight(e), e.id))]
@@ -47,18 +39,13 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
         others.insert(0, f"{len(ordered) - MOST_ENTRIES} more escalations changed: smokewatch list shows them")
     others += [f"Held back: {_KINDS.get(n.kind, phrases.words(n.kind))}" for n in found.loose]
     digest = Digest(
-        since=_window(candidate.notice.facts, candidate.notice).since,
+        since=window_of(candidate.notice).since,
         summary=_summary(found),
         entries=tuple(writer.entry(each) for each in ordered[:MOST_ENTRIES]),
         others=tuple(others),
         running=_running(found.running),
     )
     return replace(build.letter(session, candidate, reader, None), digest=digest)
-
-
-def _window(facts: dict[str, Any], notice: Notice) -> Window:
-    until = phrases.moment(facts.get("until")) or notice.created_at
-    return Window(phrases.moment(facts.get("since")) or until - timedelta(days=1), until)
 
 
 def _weight(escalation: Escalation) -> int:

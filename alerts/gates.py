@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from alerts import caps
 from alerts.clockwork import daily_budget, day_start, quiet_end
 from alerts.context import AlertContext
+from alerts.digestfacts import gather_for
 from config.policy import AlertPolicy
 from config.words import NoticeKind, NoticeState, Priority, PromiseState, State
 from store.notices import NoticeDraft
@@ -143,6 +144,12 @@ def _overtaken(session: Session, candidate: Candidate, _ctx: AlertContext, _now:
     return None
 
 
+def _nothing_left(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
+    if candidate.kind is not NoticeKind.DIGEST or not gather_for(session, candidate.person, candidate.notice).is_empty:
+        return None
+    return Verdict(Fate.DROP, "nothing in this digest may still be shown to this person")
+
+
 def _snoozed(_session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
     until = candidate.snoozed_until
     if until is None or until <= now or candidate.kind not in ALERTS - SPOKEN or candidate.ends_snooze:
@@ -199,6 +206,7 @@ GATES: tuple[Gate, ...] = (
     _hidden,  # rights are those of now, not of the moment the notice was queued (attack A41)
     _blocked,  # a dead address must not cost the sending server its reputation
     _overtaken,  # a reminder of something that is done is noise
+    _nothing_left,  # the same for a digest, whose parts are checked one by one
     _snoozed,  # asked for by the person
     _quiet_hours,  # the person's night
     _budget,  # the person's day

@@ -1,4 +1,5 @@
 """A real SMTP server for tests that files what it takes and can be told to misbehave."""
+# ruff: noqa: D102, N802 - aiosmtpd chose the names of its hooks
 
 import asyncio
 import email
@@ -24,22 +25,26 @@ class Taken:
 
     @property
     def message(self) -> EmailMessage:
+        """The mail, parsed."""
         found = email.message_from_bytes(self.raw, policy=email.policy.default)
         assert isinstance(found, EmailMessage)
         return found
 
     @property
     def message_id(self) -> str:
+        """Its Message-ID."""
         return str(self.message["Message-ID"])
 
     @property
     def text(self) -> str:
+        """The plain text part."""
         part = self.message.get_body(("plain",))
         assert part is not None
         return str(part.get_content()).replace("\r\n", "\n")
 
     @property
     def html(self) -> str:
+        """The HTML part."""
         part = self.message.get_body(("html",))
         assert part is not None
         return str(part.get_content()).replace("\r\n", "\n")
@@ -68,13 +73,16 @@ class Sink:
 
     @property
     def ids(self) -> Counter[str]:
+        """How often each Message-ID came."""
         return Counter(t.message_id for t in self.taken)
 
     @property
     def recipients(self) -> list[str]:
+        """Everybody who got something, in order."""
         return [t.recipient for t in self.taken]
 
     def to(self, address: str) -> list[Taken]:
+        """What this address got."""
         return [t for t in self.taken if t.recipient == address]
 
     def _fault(self, where: str) -> str | None:
