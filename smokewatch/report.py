@@ -81,7 +81,7 @@ def show_escalations(console: Console, views: Sequence[EscalationView]) -> None:
         for finding in sorted(view.findings, key=lambda f: (-f.level, -f.contribution))[:2]:
             words = Text(SIGNALS.get(finding.signal, finding.signal.replace("_", " ")) + ": ")
             words.append(f"“{_short(finding.quote)}”", style="italic").append(f" {finding.author}", style="dim")
-            console.print(Padding(words, (0, 0, 0, 7)))
+            console.print(Padding(words, (0, 0, 0, 7), expand=False))
 
 
 def sent_since(session: Session, since: datetime) -> list[Sent]:

@@ -22,6 +22,7 @@ class Job:
     name: str
     every_seconds: float
     run: Callable[[], bool]
+    first_after_seconds: float = 0.0
     wake: threading.Event = field(default_factory=threading.Event)
     last_good: float = field(default_factory=time.monotonic)
     failures: int = 0
@@ -75,6 +76,7 @@ class Schedule:
                 thread.join(max(0.0, deadline - time.monotonic()))
 
     def _loop(self, job: Job) -> None:
+        job.wake.wait(job.first_after_seconds) if job.first_after_seconds else None
         while not self._ending.is_set():
             more = job.step()
             if not more and not self._ending.is_set():

@@ -15,7 +15,7 @@ from config.settings import Mailbox
 from ingest.poll import Poller
 from ingest.take import Desk
 from ingest.work import unprocessed
-from smokewatch import gauges, metrics
+from smokewatch import forgetting, gauges, metrics
 from smokewatch.bootstrap import App, make_sender, utc_now
 from smokewatch.health import Health
 from smokewatch.schedule import Job, Schedule
@@ -31,6 +31,7 @@ DELIVER_SECONDS = 1
 """Idle look for notices that another process made; a worker's own wake it at once."""
 DIGEST_SECONDS = 60
 GAUGE_SECONDS = 15
+RETENTION_SECONDS = 86_400
 DRAIN_MS = 30_000
 STOP_POLLING_SECONDS = 30
 
@@ -92,7 +93,9 @@ class Service:
         jobs = [
             Job("requeue", REQUEUE_SECONDS, self._requeue),
             Job("sweep", SWEEP_SECONDS, lambda: sweep_once(self.app.store, self.app.workflow, utc_now()) > 0),
-            Job("digest", DIGEST_SECONDS, self._digests),
+            # Not at once: what waits in the mailbox must be read before it can stand in a digest.
+            Job("digest", DIGEST_SECONDS, self.open_digests, first_after_seconds=DIGEST_SECONDS),
+            Job("retention", RETENTION_SECONDS, self._expire, first_after_seconds=DIGEST_SECONDS),
         ]
         if self._sender is not None:
             deliver = Job("deliver", DELIVER_SECONDS, self._deliver)
@@ -124,9 +127,15 @@ class Service:
         assert self._sender is not None
         return deliver_one(self.app.store, self._sender, self.app.alerts, utc_now())
 
-    def _digests(self) -> bool:
+    def open_digests(self) -> bool:
+        """Open the digests whose hour has come."""
         with self.app.store.transaction() as session:
             open_due_digests(session, self.app.alerts, utc_now())
+        return False
+
+    def _expire(self) -> bool:
+        if days := self.app.settings.retention_days:
+            forgetting.expire(self.app.store, days, utc_now())
         return False
 
     def _gauges(self) -> bool:

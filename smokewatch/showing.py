@@ -1,18 +1,19 @@
 """Tells the story of one run on the terminal: what was found at the start, then each thing that happens."""
 
+import sys
 import threading
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from config.settings import Settings
 from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
 from smokewatch.engines.local import is_sample
-from store.mail import Folder, RawMail
+from store.mail import Folder
 from store.record import Escalation
 
 LOOK_SECONDS = 1.0
@@ -87,9 +88,18 @@ class Scene:
         if number is None:
             return
         text = report.newest(self._outbox, number)
-        out.print(Text("\nRead one:    ").append(f"less {self._shown(text or self._outbox)}", style="bold cyan"))
-        out.print(Text("Answer it:   ").append(f'.venv/bin/smokewatch answer {number} "ack"', style="bold cyan"))
-        out.print(Text("See it all:  ").append(f".venv/bin/smokewatch show {number}", style="bold cyan"))
+        lines = {
+            "Read one:  ": f"less {self._shown(text or self._outbox)}",
+            "Answer it: ": f'{self._program()} answer {number} "ack"',
+            "All of it: ": f"{self._program()} show {number}",
+        }
+        out.print()
+        for title, command in lines.items():
+            out.print(Text(title).append(command, style="bold cyan"), soft_wrap=True)
+
+    def _program(self) -> str:
+        """How this program was called, as short as it can be typed."""
+        return self._shown(Path(sys.argv[0])) if Path(sys.argv[0]).name == "smokewatch" else "smokewatch"
 
     @staticmethod
     def _shown(path: Path) -> str:
@@ -97,9 +107,3 @@ class Scene:
             return str(path.resolve().relative_to(Path.cwd()))
         except ValueError:
             return str(path)
-
-
-def count_mails(app: App) -> int:
-    """How many mails were ever kept."""
-    with app.store.transaction() as session:
-        return session.scalar(select(func.count(RawMail.id))) or 0

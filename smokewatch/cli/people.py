@@ -1,7 +1,126 @@
-"""Commands about people, teams and accounts: import, list."""
+"""Commands about people, teams and accounts: import from CSV, list."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.text import Text
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from config.words import Channel
+from smokewatch.bootstrap import App, utc_now
+from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_json, show_records
+from smokewatch.cli.session import by, opened
+from store.people import Account, AccountDomain, Person, Team
+from workflow.accounts import import_accounts
+from workflow.csvfile import CsvError
+from workflow.people import Imported, import_people, import_teams
+from workflow.record import By
+
+File = Annotated[Path, typer.Argument(help="A CSV file in UTF-8, with a line of column names.", show_default=False)]
+Importer = Callable[[Session, By, str, str], Imported]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    for name, help_text, importer, lister in (
+        ("people", "Those of us who are told and may command.", people_from, list_people),
+        ("teams", "Teams with their hours and mailboxes.", teams_from, list_teams),
+        ("accounts", "Customers with their domains and contacts.", accounts_from, list_accounts),
+    ):
+        group = typer.Typer(help=help_text, no_args_is_help=True)
+        group.command("import")(importer)
+        group.command("list")(lister)
+        app.add_typer(group, name=name)
+
+
+def people_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+    """Add or update people. Columns: email, name, role (admin, manager, agent), team, title, manager, zone."""
+    _import(ctx, file, import_people, as_json=as_json)
+
+
+def teams_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+    """Add or update teams. Columns: team, zone, open, close, holidays, mailboxes (lists parted by ;)."""
+    _import(ctx, file, import_teams, as_json=as_json)
+
+
+def accounts_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+    """Add or update customers. Columns: name, domains, tier, arr, renewal, contacts (email|name|title;...)."""
+    _import(ctx, file, import_accounts, as_json=as_json)
+
+
+def list_people(ctx: typer.Context, as_json: Json = False) -> None:
+    """All people."""
+    manager = aliased(Person)
+    query = (
+        select(
+            Person.name, Person.email, Person.handle, Person.role, Team.name.label("team"),
+            manager.email.label("manager"), Person.zone, Person.active,
+        )
+        .outerjoin(Team, Team.id == Person.team_id)
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .order_by(Person.name)
+    )  # fmt: skip
+    _list(ctx, query, as_json=as_json, empty="Nobody is known yet: smokewatch people import FILE.csv")
+
+
+def list_teams(ctx: typer.Context, as_json: Json = False) -> None:
+    """All teams."""
+    query = select(Team.name, Team.zone, Team.opens, Team.closes, Team.mailboxes).order_by(Team.name)
+    _list(ctx, query, as_json=as_json, empty="There is no team yet: smokewatch teams import FILE.csv")
+
+
+def list_accounts(ctx: typer.Context, as_json: Json = False) -> None:
+    """All customers; a provisional one was made from an unknown sender."""
+    query = (
+        select(
+            Account.name, func.string_agg(AccountDomain.domain, " ").label("domains"), Account.tier, Account.arr,
+            Account.renewal, Account.provisional,
+        )
+        .outerjoin(AccountDomain, AccountDomain.account_id == Account.id)
+        .group_by(Account.id)
+        .order_by(Account.name)
+    )  # fmt: skip
+    _list(ctx, query, as_json=as_json, empty="There is no account yet: smokewatch accounts import FILE.csv")
+
+
+def _list(ctx: typer.Context, query: Select[Any], *, as_json: bool, empty: str) -> None:
+    with opened(ctx) as app, app.store.transaction() as session:
+        rows = [dict(row) for row in session.execute(query).mappings()]
+    show_records(rows, as_json=as_json, empty=empty)
+
+
+def _import(ctx: typer.Context, file: Path, importer: Importer, *, as_json: bool) -> None:
+    text = _read(file)
+    try:
+        with opened(ctx) as app, app.store.transaction() as session:
+            done = importer(session, _by(ctx, session, app), text, str(file))
+    except CsvError as error:
+        for sentence in str(error).splitlines():
+            complain(sentence)
+        raise typer.Exit(Exit.REFUSED) from error
+    if as_json:
+        show_json(vars(done))
+        return
+    console().print(Text(f"{done.created} added, {done.updated} brought up to date."))
+    for note in done.notes:
+        console().print(Text(note))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        refuse(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.")
+    except OSError as error:
+        refuse(f"{file} cannot be read: {error.strerror}.")
+
+
+def _by(ctx: typer.Context, session: Session, app: App) -> By:
+    """Whoever acts; the very first people are brought in by nobody of them."""
+    if session.scalar(select(func.count()).select_from(Person)):
+        return by(ctx, session, app)
+    name = app.settings.admin or "smokewatch"
+    return By(None, name, Channel.CLI, utc_now(), None, app.settings.outgoing.domain)

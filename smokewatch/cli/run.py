@@ -85,6 +85,8 @@ def _run(ctx: typer.Context, *, once: bool, sample_only: bool = False) -> None:
             service.start()
             with out.status("Reading the mailbox ..."):
                 wait_until_quiet(app, scene.began, stopping, QUIET_SECONDS)
+                service.open_digests()
+                wait_until_quiet(app, scene.began, stopping, QUIET_SECONDS)
             scene.opening(settings)
             if not once:
                 scene.watch(stopping)

@@ -2,24 +2,24 @@
 
 import email
 import email.policy
-import os
 import re
-from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 SHOWN = ("From", "To", "Reply-To", "Subject", "Date")
 
 
-def file_mail(folder: Path, raw: bytes, now: datetime) -> Path:
+def file_mail(folder: Path, raw: bytes) -> Path:
     """Write NAME.eml, NAME.txt and, when it has HTML, NAME.html; the path of the .eml.
+
+    Names sort by arrival and say what and for whom: `0007-ESC-3-maria.lindqvist`.
 
     Raises:
         OSError: the disk is full or the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     message = email.message_from_bytes(raw, policy=email.policy.default)
-    path = _free(folder / f"{now:%Y-%m-%d_%H%M%S}_{_slug(message)}.eml")
+    path = folder / f"{_next_number(folder):04d}-{_about(message)}-{_recipient(message)}.eml"
     text, html = (_part(message, kind) for kind in ("plain", "html"))
     if html:
         _write(path.with_suffix(".html"), html.encode())
@@ -29,19 +29,22 @@ def file_mail(folder: Path, raw: bytes, now: datetime) -> Path:
     return path
 
 
-def _slug(message: EmailMessage) -> str:
-    """Recipient and subject as a file name: letters, digits, dots and dashes only."""
-    recipient = str(message["To"] or "").rpartition("<")[2].partition("@")[0]
-    words = f"{recipient}_{message['Subject'] or 'no subject'}"
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", words).strip("-.")[:70] or "mail"
+def _next_number(folder: Path) -> int:
+    return max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9][0-9][0-9][0-9]*-*.eml")), default=0) + 1
 
 
-def _free(path: Path) -> Path:
-    count, found = 1, path
-    while found.exists():
-        count += 1
-        found = path.with_stem(f"{path.stem}-{count}")
-    return found
+def _about(message: EmailMessage) -> str:
+    """The escalation's number, or the first word of the subject: letters, digits and dashes only."""
+    subject = str(message["Subject"] or "")
+    if "digest" in subject.lower():
+        return "digest"
+    found = re.search(r"\bESC-\d+", subject) or re.search(r"[A-Za-z]{3,20}", subject)
+    return found[0] if found else "mail"
+
+
+def _recipient(message: EmailMessage) -> str:
+    local = str(message["To"] or "").rpartition("<")[2].partition("@")[0]
+    return re.sub(r"[^A-Za-z0-9.]+", "-", local).strip("-.")[:40] or "somebody"
 
 
 def _part(message: EmailMessage, kind: str) -> str:
@@ -54,6 +57,6 @@ def _write(path: Path, data: bytes) -> None:
     half = path.with_name(f".{path.name}.part")
     try:
         half.write_bytes(data)
-        os.replace(half, path)
+        half.replace(path)
     finally:
         half.unlink(missing_ok=True)

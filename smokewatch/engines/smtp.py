@@ -92,7 +92,7 @@ class _Handler:
             if ours:
                 self._deliver(stamped(raw, ours[0], trusted=bool(session.authenticated)))
             if len(ours) < len(envelope.rcpt_tos):
-                file_mail(self._folder, raw, datetime.now(UTC))
+                file_mail(self._folder, raw)
         except OSError as error:
             return f"452 4.3.1 Cannot store the mail now: {error.strerror}"
         return "250 2.0.0 Stored"
