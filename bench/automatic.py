@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -42,8 +43,9 @@ def messages(mail: Path) -> Iterator[tuple[str, Message]]:
         for path in paths:
             yield name, email.message_from_bytes(path.read_bytes())
     for path in sorted((mail / "lists").glob("*.mbox")):
-        for message in mailbox.mbox(path):
-            yield f"list {path.stem[:18]}", message
+        with closing(mailbox.mbox(path, create=False)) as archive:
+            for message in archive:
+                yield f"list {path.stem[:18]}", message
 
 
 def kind_of(message: Message) -> tuple[str, str]:
