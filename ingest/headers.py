@@ -238,7 +238,7 @@ def message_id(fields: Fields, content_key: bytes) -> str:
             return ids[0]
         bare = _BARE_ID.match(value)
         if bare:
-            return f"<{clean_line(bare[1], ID_CHARS)}>"
+            return f"<{_token(bare[1])}>"
     return f"<missing-{content_key.hex()[:24]}@smokewatch.invalid>"
 
 
@@ -250,9 +250,14 @@ def referred(fields: Fields, name: str, own: str) -> tuple[str, ...]:
 
 
 def _ids(value: str) -> list[str]:
-    """Every `<...>` token, white space and control characters taken out."""
-    tokens = ("".join(clean_line(found, 4 * ID_CHARS).split())[:ID_CHARS] for found in _ID.findall(value))
+    """Every `<...>` token."""
+    tokens = (_token(found) for found in _ID.findall(value))
     return [f"<{token}>" for token in tokens if token]
+
+
+def _token(found: str) -> str:
+    """An id without white space and control characters, cut at a bound."""
+    return "".join(clean_line(found, 4 * ID_CHARS).split())[:ID_CHARS]
 
 
 def content_key(fields: Fields, data: bytes, body_at: int) -> bytes:
