@@ -17,7 +17,7 @@ STRENGTHS = {Level.CLEAR: 0.0, Level.WATCH: 0.4, Level.RAISED: 0.7, Level.CRITIC
 def decay(calendar: Calendar, since: datetime, now: datetime, half_life: float) -> float:
     """What is left of 1.0 after `half_life` business days halve it, from `since` to `now`."""
     age = max(0.0, business.business_days_between(calendar, since, now))
-    return 0.5 ** float(age / half_life)
+    return float(0.5 ** (age / half_life))
 
 
 def level_after_decay(level: Level, strength: float, share: float) -> Level:
