@@ -72,7 +72,10 @@ def discourse(folder: Path) -> Iterator[Case]:
 
 
 def quagga_zones(folder: Path) -> Iterator[Case]:
-    """Mails annotated by zones: bodies above the first header, and unmarked lines in a body marked with ">"."""
+    """Mails annotated by zones: bodies above the first header, and unmarked lines in a body marked with ">".
+
+    What stands below "-- " is called body in some and signature in others, so it is left open.
+    """
     for path in sorted(folder.glob("*/**/*.ann")):
         data = json.loads(path.read_text(encoding="utf-8"))
         gold, orphans = _zones(data["text"], data["denotations"])
@@ -91,7 +94,7 @@ def _zones(text: str, zones: list[dict[str, object]]) -> tuple[tuple[str, ...], 
     gold: list[str] = []
     orphans: list[str] = []
     marked: dict[str, bool] = {}
-    header, at = False, 0
+    header, at, below = False, 0, ""
     rows = text.split("\n")
     for number, row in enumerate(rows):
         kind, at = kinds[at], at + len(row) + 1
@@ -99,10 +102,11 @@ def _zones(text: str, zones: list[dict[str, object]]) -> tuple[tuple[str, ...], 
         if not row.strip():
             continue
         quoted = row.lstrip().startswith(">")
+        below = kind if row.strip() == "--" and not quoted else below
         if kind.startswith("Body ") and marked.setdefault(kind, quoted or not header) and not quoted:
             around = rows[number - 1 : number] + rows[number + 1 : number + 2]
             wrapped = header and any(line.lstrip().startswith(">") for line in around)
-            (orphans if wrapped else gold).extend(lines_of(row))
+            (orphans if wrapped or kind == below else gold).extend(lines_of(row))
     return tuple(gold), frozenset(orphans)
 
 

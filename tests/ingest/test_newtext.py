@@ -190,7 +190,7 @@ FLOORS = {
     "reply_trimmer": 0.955,
     "talon": 0.99,
     "mail_parser_reply": 0.99,
-    "quagga ASF": 0.965,
+    "quagga ASF": 0.98,
     "quagga Enron": 0.96,
     "quagga lines": 0.96,
     "discourse": 0.99,
