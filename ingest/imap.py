@@ -179,6 +179,7 @@ class Imap:
         """Open a folder. Read-only (EXAMINE) when nothing is to be flagged, so that no state can change at all."""
         found = self.call("select_folder", folder, readonly)
         killpoint("K1")
+        self.take_exists()  # the folder's own count is no news
         uidvalidity = int(found.get(b"UIDVALIDITY", 0))
         if not uidvalidity:
             raise Refused(f"{self.where}: folder {folder!r} has no UIDVALIDITY, so its UIDs cannot be trusted")
