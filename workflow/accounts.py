@@ -1,10 +1,11 @@
 """Imports customers with their domains and contacts from a CSV file: all rows or none."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.audit import SYSTEM
@@ -105,7 +106,7 @@ def _check_owners(session: Session, read: list[_Read]) -> None:
         select(AccountDomain.domain, Account).join(Account, Account.id == AccountDomain.account_id)
     )
     people = session.execute(select(Contact.email, Account).join(Account, Account.id == Contact.account_id))
-    for column, found in (("domains", dict(domains.tuples())), ("contacts", dict(people.tuples()))):
+    for column, found in (("domains", _pairs(domains)), ("contacts", _pairs(people))):
         for each in read:
             for key in sorted(_keys(each, column)):
                 other = found.get(key)
@@ -113,6 +114,10 @@ def _check_owners(session: Session, read: list[_Read]) -> None:
                     each.row.wrong(
                         column, f'"{key}" belongs to {other.name}', "Take it out here or rename the customer."
                     )
+
+
+def _pairs(found: Iterable[Row[str, Account]]) -> dict[str, Account]:
+    return {key: account for key, account in found}  # noqa: C416 - a Row is no pair to dict()
 
 
 def _take_guessed(session: Session, account: Account, each: _Read) -> None:

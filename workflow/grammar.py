@@ -224,6 +224,8 @@ class _Reader:
         return bool(line) or (head.verb.name in _FIELDS and n < self.last_field)
 
     def _is_command(self, line: str) -> bool:
+        if _INLINE_FIELD.match(line):
+            return True
         head = exact_head(line[:_LONGEST_HEAD])
         try:
             return head is not None and head.verb.parse(head.rest, self.when) is not None

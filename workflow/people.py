@@ -171,7 +171,7 @@ def _check_managers(read: list[_Read], known: dict[str, Person]) -> None:
         while step and step not in seen:
             seen.add(step)
             step = above.get(step, "")
-        if step == each.email:
+        if step and step == each.email:
             each.row.wrong("manager", "going up from here leads back here", "Somebody must stand at the top.")
 
 

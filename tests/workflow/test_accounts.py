@@ -1,0 +1,86 @@
+"""Customers come from a CSV file with their domains and contacts; one guessed before becomes part of the real one."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from store.mail import Conversation
+from store.people import Account, AccountDomain, Contact
+from tests.workflow.desk import Desk
+from workflow.accounts import import_accounts
+from workflow.csvfile import CsvError
+from workflow.people import Imported
+
+HEADER = "name,domains,tier,arr,renewal,contacts\n"
+
+
+def accounts(desk: Desk, rows: str) -> Imported:
+    return import_accounts(desk.session, desk.by(), HEADER + rows, "accounts.csv")
+
+
+def _named(desk: Desk, name: str) -> Account:
+    return desk.session.scalars(select(Account).where(Account.name == name)).one()
+
+
+def test_a_customer_is_created_with_domains_and_contacts(desk: Desk) -> None:
+    accounts(desk, "Acme,acme.example;@acme.test,gold,120000,2027-01-31,Ann@acme.example|Ann Lee|CTO;b@acme.example\n")
+    acme = _named(desk, "Acme")
+    assert (acme.tier, acme.arr, acme.renewal) == ("gold", 120000, date(2027, 1, 31))
+    domains = desk.session.scalars(select(AccountDomain.domain).where(AccountDomain.account_id == acme.id))
+    assert sorted(domains) == ["acme.example", "acme.test"]
+    contacts = select(Contact.email, Contact.name, Contact.title).where(Contact.account_id == acme.id)
+    rows = [tuple(row) for row in desk.session.execute(contacts.order_by(Contact.email))]
+    assert rows == [("ann@acme.example", "Ann Lee", "CTO"), ("b@acme.example", "", "")]
+
+
+def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
+    row = "Acme,acme.example,gold,120000,2027-01-31,ann@acme.example|Ann Lee|CTO\n"
+    accounts(desk, row)
+    assert (accounts(desk, row).created, len(desk.session.scalars(select(Contact)).all())) == (0, 1)
+
+
+def test_a_guessed_customer_becomes_part_of_the_real_one(desk: Desk) -> None:
+    guessed = Account(name="acme.example", provisional=True, created_at=desk.now)
+    desk.session.add(guessed)
+    desk.session.flush()
+    desk.session.add(AccountDomain(domain="acme.example", account_id=guessed.id))
+    mail = Conversation(account_id=guessed.id, first_at=desk.now, last_at=desk.now)
+    desk.session.add(mail)
+    desk.session.flush()
+    accounts(desk, "Acme,acme.example,gold,,,\n")
+    assert mail.account_id == _named(desk, "Acme").id
+    assert desk.session.scalars(select(Account).where(Account.provisional)).all() == []
+
+
+def test_a_guessed_customer_of_the_same_name_is_confirmed(desk: Desk) -> None:
+    desk.account.provisional = True
+    accounts(desk, "norvik,norvik.example,gold,,,\n")
+    assert (desk.account.provisional, desk.account.tier) == (False, "gold")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (",acme.example,,,,", "line 2, name: it is empty"),
+        ("Acme,not a domain,,,,", 'line 2, domains: "not a domain" is no mail domain'),
+        ("Acme,,,lots,,", 'line 2, arr: "lots" is no yearly amount. Write digits only, as in 120000.'),
+        ("Acme,,,nan,,", "is no yearly amount"),
+        ("Acme,,,-1,,", "is no yearly amount"),
+        ("Acme,,,,31.1.2027,", 'line 2, renewal: "31.1.2027" is no date'),
+        ("Acme,,,,,Ann Lee|ann@acme.example", 'line 2, contacts: "Ann Lee" is not a mail address'),
+        ("Acme,,,,,a@b.example|A|B|C", "has too many parts"),
+        ("Acme,a.example,,,,\nBeta,a.example,,,,", 'line 3, domains: "a.example" stands on line 2 too'),
+        ("Acme,,,,,\nACME,,,,,", "line 3, name"),
+    ],
+)
+def test_a_wrong_cell_is_told(desk: Desk, row: str, told: str) -> None:
+    with pytest.raises(CsvError) as raised:
+        accounts(desk, row + "\n")
+    assert told in str(raised.value)
+
+
+def test_a_domain_of_another_customer_is_not_taken(desk: Desk) -> None:
+    accounts(desk, "Acme,acme.example,,,,\n")
+    with pytest.raises(CsvError, match="belongs to Acme"):
+        accounts(desk, "Beta,acme.example,,,,\n")
