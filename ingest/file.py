@@ -46,6 +46,7 @@ def file_batch(
         take_hints(session, new)
         touched = _thread(session, new, ctx, now)
         ids = _store_messages(session, new, directory)
+        _extend(session, new)
         _store_attachments(session, new, ids)
         _note_people(session, new, directory)
         act(session, list(zip(new, ids, strict=True)), ctx, directory, now)
@@ -90,7 +91,7 @@ def _outside_address(incoming: Incoming, directory: Directory) -> str:
 
 
 def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now: datetime) -> set[int]:
-    """Thread, lock the conversations in order of id, and bring their dates up to the new mails.
+    """Thread, lock the conversations in order of id, and do the merges.
 
     Returns the conversations that the signals must look at.
     """
@@ -105,33 +106,36 @@ def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now
         .with_for_update(key_share=True)
     )
     moved = {m.source: m.target for m in merges if merge_conversations(session, m, now)}
-    groups: dict[int, list[Incoming]] = defaultdict(list)
     for incoming in batch:
         while incoming.conversation_id in moved:
             incoming.conversation_id = moved[incoming.conversation_id]
-        groups[incoming.conversation_id].append(incoming)
-    _extend(session, groups)
-    return {c for c, mails in groups.items() if any(i.verdict.kind in HEARD for i in mails)} | set(moved.values())
+    return {i.conversation_id for i in batch if i.verdict.kind in HEARD} | set(moved.values())
 
 
 _EXTEND = text("""
     UPDATE conversation c
     SET first_at = least(c.first_at, v.first_at), last_at = greatest(c.last_at, v.last_at),
-        account_id = coalesce(c.account_id, v.account_id), team_id = coalesce(c.team_id, v.team_id)
+        account_id = coalesce(c.account_id, v.account_id), team_id = coalesce(c.team_id, v.team_id),
+        language = coalesce(c.language, v.language)
     FROM unnest(CAST(:ids AS bigint[]), CAST(:first AS timestamptz[]), CAST(:last AS timestamptz[]),
-                CAST(:accounts AS bigint[]), CAST(:teams AS bigint[])) AS v (id, first_at, last_at, account_id, team_id)
+                CAST(:accounts AS bigint[]), CAST(:teams AS bigint[]), CAST(:languages AS text[]))
+         AS v (id, first_at, last_at, account_id, team_id, language)
     WHERE c.id = v.id
 """)
 
 
-def _extend(session: Session, groups: dict[int, list[Incoming]]) -> None:
+def _extend(session: Session, batch: Sequence[Incoming]) -> None:
     """Bring the conversations' dates, accounts and teams up to the new mails, all in one statement."""
+    groups: dict[int, list[Incoming]] = defaultdict(list)
+    for incoming in batch:
+        groups[incoming.conversation_id].append(incoming)
     values = {
         "ids": list(groups),
         "first": [min(i.sent_at for i in mails) for mails in groups.values()],
         "last": [max(i.sent_at for i in mails) for mails in groups.values()],
         "accounts": [next((i.account_id for i in mails if i.account_id), None) for mails in groups.values()],
         "teams": [next((i.team_id for i in mails if i.team_id), None) for mails in groups.values()],
+        "languages": [next((i.language for i in mails if i.language), None) for mails in groups.values()],
     }
     session.execute(_EXTEND, values)
 
@@ -145,8 +149,16 @@ def _row(incoming: Incoming, directory: Directory) -> dict[str, object]:
     mail, verdict = incoming.mail, incoming.verdict
     reading = Reading()
     if verdict.kind in HEARD:
-        calendar = directory.calendar(incoming.team_id)
-        reading = read_message(mail.new_text, verdict.direction, incoming.sent_at, calendar, subject=mail.subject)
+        reading = read_message(
+            mail.new_text,
+            verdict.direction,
+            incoming.sent_at,
+            directory.calendar(incoming.team_id),
+            incoming.language,
+            mail.subject,
+            mail.signature,
+        )
+        incoming.language = incoming.language or reading.language or None
     first = mail.from_addresses[0] if mail.from_addresses else None
     return {
         "conversation_id": incoming.conversation_id,

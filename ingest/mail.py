@@ -53,6 +53,7 @@ class ParsedMail:
     html: str
     auto: MailKind | None
     auto_why: str
+    signature: str = ""
     bounce: "Bounce | None" = None
     forwarded: bool = False
     attachments: tuple[AttachedFile, ...] = ()

@@ -101,7 +101,9 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         in_reply_to=headers.referred(fields, "in-reply-to", own_id),
         references=headers.referred(fields, "references", own_id),
         text=text,
-        new_text=new.text,
+        # A forward without a word of its own says what it passes on; a bare answer says nothing, whatever it quotes.
+        new_text=new.text or (new.passed_on if _FORWARD.match(envelope.subject) else ""),
+        signature=new.signature,
         command_text=content.body.command,
         html=content.body.html,
         auto=auto,

@@ -36,6 +36,8 @@ class Incoming:
     hint: int | None = None
     """A conversation named by a signed token or a subject token of somebody on it; outranks the headers."""
     conversation_id: int = 0
+    language: str | None = None
+    """What the conversation was written in so far; decides for texts too short to tell."""
     own_hash: bytes = field(init=False)
     ancestors: list[bytes] = field(init=False)
 
@@ -54,6 +56,7 @@ class _Group:
 
     id: int | None
     account_id: int | None
+    language: str | None = None
     mails: list[Incoming] = field(default_factory=list)
     fresh: bool = False
     into: "_Group | None" = None
@@ -101,6 +104,7 @@ def thread(session: Session, batch: Sequence[Incoming]) -> list[Merge]:
     for group in groups:
         for incoming in group.mails:
             incoming.conversation_id = group.root().id or 0
+            incoming.language = group.root().language
     return merges
 
 
@@ -158,8 +162,9 @@ def _known(session: Session, batch: Sequence[Incoming]) -> tuple[dict[bytes, _Gr
     ids = {conversation for _, conversation in rows} | {i.hint for i in batch if i.hint is not None}
     if not ids:
         return {}, {}
-    accounts = session.execute(select(Conversation.id, Conversation.account_id).where(Conversation.id.in_(sorted(ids))))
-    stored = {key: _Group(key, account) for key, account in accounts}
+    c = Conversation
+    known = session.execute(select(c.id, c.account_id, c.language).where(c.id.in_(sorted(ids))))
+    stored = {key: _Group(key, account, language) for key, account, language in known}
     return {h: stored[conversation] for h, conversation in rows}, stored
 
 

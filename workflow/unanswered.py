@@ -77,7 +77,7 @@ def _unanswered(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait
     told: set[int] = set()
     for escalation, team, message in rows:
         hours = business_hours_between(calendar_of(team), message.sent_at, now)
-        if escalation.id in told or hours < limit or Reading.from_json(message.reading).thanks_only:
+        if escalation.id in told or hours < limit or Reading.from_json(message.reading).closing:
             continue
         told.add(escalation.id)
         yield _Wait(escalation, f"unanswered:{message.id}", message.sent_at, hours, (_quote(message),))

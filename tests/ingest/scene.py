@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.policy import load_policy
 from config.settings import Mailbox, Outgoing, Settings
 from ingest.context import IngestContext
-from store.mail import RawMail
+from store.mail import Delivery, Folder, RawMail
 from store.people import Account, AccountDomain, Person, Team
 from workflow.context import Context
 
@@ -76,6 +76,8 @@ def letter(number: int, text: str, at: datetime = NOW, **headers: str) -> bytes:
 def keep(session: Session, raws: Sequence[bytes], at: datetime = NOW) -> list[int]:
     """Store raw mails as the poller would; returns their ids."""
     ids = []
+    folder = session.scalar(select(Folder)) or Folder(mailbox="help", name="INBOX", uidvalidity=1)
+    session.add(folder)
     for n, raw in enumerate(raws):
         digest = hashlib.sha256(raw).digest()
         known = session.scalar(select(RawMail.id).where(RawMail.sha256 == digest))
@@ -83,5 +85,7 @@ def keep(session: Session, raws: Sequence[bytes], at: datetime = NOW) -> list[in
         if known is None:
             session.add(row)
             session.flush()
+            seen = Delivery(folder_id=folder.id, uidvalidity=1, uid=row.id, raw_mail_id=row.id, received_at=at)
+            session.add(seen)
         ids.append(known or row.id)
     return ids
