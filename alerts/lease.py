@@ -10,7 +10,7 @@ from config.words import NoticeState
 from store.database import Store
 from store.outbox import Notice
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=80)
 """Longer than the longest single step of the sender, and all that a killed deliverer delays its notice by."""
 
 RENEW_SECONDS = 15

@@ -1,0 +1,134 @@
+"""A process killed at any named point loses no mail and doubles none, but for the stated window after the final dot."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.deliver import deliver_one
+from alerts.digest import open_due_digests
+from config.words import NoticeKind, NoticeState, Role
+from store.people import Person
+from tests.alerts.scene import CONTEXT, Scene, sender_for
+from tests.alerts.sink import Sink
+
+ROOT = Path(__file__).parents[2]
+NOTICES = 3
+TIMES = 3
+RERUN = timedelta(seconds=90)
+"""A killed deliverer's notice is out again within this time after the kill."""
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[subprocess.Popen[str]]:
+    """One process whose children do the jobs (see tests.alerts.child)."""
+    command = [sys.executable, "-m", "tests.alerts.child"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@dataclass
+class Killer:
+    """Runs a job in a child that dies at a named point."""
+
+    forks: subprocess.Popen[str]
+    scene: Scene
+    sink: Sink
+
+    def run(self, job: str, kill_at: str, later: timedelta) -> None:
+        """The job at that moment; fails when the child did not die."""
+        url = self.scene.store.engine.url.render_as_string(hide_password=False).replace("+psycopg", "", 1)
+        now = (self.scene.now + later).isoformat()
+        order = {"job": job, "url": url, "port": self.sink.port, "now": now, "kill_at": kill_at}
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        self.forks.stdin.write(json.dumps(order) + "\n")
+        self.forks.stdin.flush()
+        assert int(self.forks.stdout.readline()) == signal.SIGKILL
+
+
+@pytest.fixture
+def killer(forks: subprocess.Popen[str], lasting_scene: Scene, sink: Sink) -> Killer:
+    """A killer for this test's company."""
+    return Killer(forks, lasting_scene, sink)
+
+
+@pytest.mark.parametrize("point", ["K15", "K16", "K17", "K18", "K19", "K20"])
+def test_killed_while_sending(killer: Killer, point: str) -> None:
+    scene, sink = killer.scene, killer.sink
+    extra = 0
+    for round_ in range(TIMES):
+        later = round_ * timedelta(minutes=10)
+        numbers = [scene.post(urgent=True, at=scene.now + later) for _ in range(NOTICES)]
+        killer.run("deliver", f"{point}:{round_ + 1}", later)
+        scene.drain(sink, later=later)
+        scene.drain(sink, later=later + RERUN)
+        assert [scene.notice(n).state for n in numbers] == [NoticeState.SENT] * NOTICES
+        copies = [sink.ids[scene.notice(n).message_id] for n in numbers]
+        assert min(copies) == 1
+        extra += sum(copies) - NOTICES
+        assert sum(scene.notice(n).repeats for n in numbers) == sum(copies) - NOTICES
+    assert extra == (TIMES if point in ("K18", "K19") else 0)
+
+
+@pytest.mark.parametrize("point", ["K21", "K22", "K23"])
+def test_killed_while_opening_digests(killer: Killer, point: str) -> None:
+    scene = killer.scene
+    scene.change(lambda s: s.add(Person(email="d@us.example", name="D", handle="d", role=Role.ADMIN)))
+    for day in range(TIMES):
+        later = timedelta(days=day)
+        scene.post(event=f"held:{day}", at=scene.now + later)
+        scene.change(lambda s: s.query(type(scene.notice(1))).filter_by(state="waiting").update({"state": "held"}))
+        killer.run("digest", f"{point}:{1 if point == 'K23' else day + 1}", later)
+        assert len(scene.notices(NoticeKind.DIGEST)) == day
+        with scene.store.transaction() as session:
+            assert open_due_digests(session, CONTEXT, scene.now + later) == 1
+
+
+def test_four_deliverers_at_once_send_each_notice_once(lasting_scene: Scene, sink: Sink) -> None:
+    scene = lasting_scene
+    for _ in range(16):
+        scene.post(urgent=True)
+
+    def work() -> None:
+        sender = sender_for(sink)
+        while deliver_one(scene.store, sender, CONTEXT, scene.now):
+            pass
+        sender.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(sink.ids.values()) == [1] * 16
+
+
+def test_a_deliverer_that_lost_its_claim_stops_before_the_dot(lasting_scene: Scene, sink: Sink) -> None:
+    scene = lasting_scene
+    number = scene.post(urgent=True)
+
+    class Frozen:
+        """Sleeps between DATA and the dot until another deliverer has done the work."""
+
+        def __init__(self) -> None:
+            self.real = sender_for(sink)
+            self.open = self.real.open
+
+        def send(self, mail, watch):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            scene.drain(sink, later=RERUN)
+            result = self.real.send(mail, watch)
+            self.real.close()
+            return result
+
+    deliver_one(scene.store, Frozen(), CONTEXT, scene.now)
+    assert (list(sink.ids.values()), scene.notice(number).state) == ([1], NoticeState.SENT)
