@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.words import MailKind
-from ingest.newtext import new_text
 from ingest.replies.addresses import find_tokens
 from ingest.replies.reply import Reply
+from ingest.replies.words import words_of
 from store.outbox import Notice
 from workflow.context import Context
 from workflow.grammar import parse_block
@@ -38,7 +38,7 @@ def is_attempt(session: Session, reply: Reply, kind: MailKind, ctx: Context, now
 
 
 def _says_commands(reply: Reply, now: datetime) -> bool:
-    block = parse_block(new_text(reply.mail.command_text), now, "UTC")
+    block = parse_block(words_of(reply.mail.command_text).top, now, "UTC")
     return bool(block.commands or block.unknown)
 
 

@@ -14,12 +14,13 @@ from ingest.replies.confirm import confirm
 from ingest.replies.judge import judge
 from ingest.replies.rejections import reject
 from ingest.replies.reply import Accepted, Done, Outcome, Reason, Rejected, Reply
+from ingest.replies.words import Words
 from store.people import Person
 from store.record import CommandMail
 from workflow.context import Context
 from workflow.errors import NotFound, WorkflowError
 from workflow.execute import Transcript, run_block
-from workflow.grammar import CommandBlock, parse_block
+from workflow.grammar import CommandBlock, Unknown, parse_block
 from workflow.trust import Trust
 
 UNPROVED = (
@@ -27,6 +28,7 @@ UNPROVED = (
     "the alert again from your usual mail program; if it was not, tell an admin. You are told once an hour at most."
 )
 FAILED = "your company's mail servers did not send it"
+BELOW = "Commands are read only above the mail you answer; please write it on top of your reply."
 UNSIGNED = "nothing proved that it came from you"
 
 
@@ -45,18 +47,26 @@ def handle(session: Session, reply: Reply, ctx: Context, now: datetime) -> Outco
         return refuse(session, post, Reason.REPEATED)
     killpoint("K24")
     if verdict.claim.purpose == "confirm":
-        return confirm(session, post, verdict.text)
-    policy = ctx.policy.commands
-    block = parse_block(
-        verdict.text,
-        now,
-        verdict.person.zone,
-        most_commands=policy.most_commands,
-        most_unknown=policy.most_unknown_lines,
-    )
+        return confirm(session, post, verdict.words.top)
+    block = _block(post, verdict.words)
     if verdict.trust is Trust.WEAK:
         return _unproved(session, post, block)
     return _proved(session, post, block)
+
+
+def _block(post: Post, words: Words) -> CommandBlock:
+    """Read the commands from the top alone; commands under a quote are named in the answer and not run."""
+    policy = post.ctx.policy.commands
+    most = {"most_commands": policy.most_commands, "most_unknown": policy.most_unknown_lines}
+    block = parse_block(words.top, post.now, post.person.zone, **most)
+    if not words.below:
+        return block
+    misplaced = () if words.top else parse_block(words.below, post.now, post.person.zone, **most).commands
+    return replace(
+        block,
+        comment="\n\n".join(filter(None, (block.comment, words.below))),
+        unknown=(*block.unknown, *(Unknown(command.line, BELOW) for command in misplaced)),
+    )
 
 
 def _first_time(session: Session, reply: Reply, accepted: Accepted, now: datetime) -> bool:

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.newtext import new_text
 from ingest.replies.addresses import find_tokens
 from ingest.replies.authentication import Verdict, authenticate
 from ingest.replies.dkim import verify
 from ingest.replies.reply import Accepted, Reason, Rejected, Reply
 from ingest.replies.sender import plain_sender
+from ingest.replies.words import words_of
 from store.people import Person
 from store.tokens import BadToken, Claim, check
 from store.visibility import may_see
@@ -40,7 +40,7 @@ def judge(session: Session, reply: Reply, reply_address: str, now: datetime) -> 
     if verdict is Verdict.FAIL:
         return Rejected(Reason.AUTHENTICATION_FAILED, claim, sender)
     trust = Trust.ALIGNED if verdict is Verdict.PASS else Trust.WEAK
-    return Accepted(claim, person, trust, new_text(reply.mail.command_text))
+    return Accepted(claim, person, trust, words_of(reply.mail.command_text))
 
 
 def claimed(reply: Reply) -> str:

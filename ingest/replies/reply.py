@@ -6,6 +6,7 @@ from enum import StrEnum
 from config.settings import Mailbox
 from ingest.mail import ParsedMail
 from ingest.replies.dkim import Lookup, ask_dns
+from ingest.replies.words import Words
 from store.people import Person
 from store.tokens import Claim
 from workflow.trust import Trust
@@ -46,12 +47,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Accepted:
-    """A mail that may command, how far it is trusted, and the words it says in its top part."""
+    """A mail that may command, how far it is trusted, and the words of its writer."""
 
     claim: Claim
     person: Person
     trust: Trust
-    text: str
+    words: Words
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ def unchanged(scene: Scene, raw: bytes) -> None:
         f"Thanks!\n\n{QUOTE}\nack\n",
         f"{QUOTE}\n> ack\n",
         "> ack\n",
+        f"{QUOTE}\n> Outage\n\nack\n",
+        "> Outage\nown\n",
+        f"{QUOTE}\n> Outage\n> ack\npriority critical\n\nDana",
         ">ack\nThanks\n",
         f"Danke\n\n{GERMAN}\n> ack\n",
         f"Thanks\n\n-----Original Message-----\n{OUTLOOK}\nack\n",
@@ -101,3 +104,10 @@ def test_a_subject_commands_nothing(scene: Scene, subject: str) -> None:
 def test_a_mail_of_nothing_but_a_quote_is_refused(scene: Scene) -> None:
     scene.take(scene.mail(f"{QUOTE}\n> ack\n"))
     assert scene.reasons() == ["nothing-said"]
+
+
+def test_a_command_below_the_quote_is_answered_with_where_it_belongs(scene: Scene) -> None:
+    unchanged(scene, scene.mail(f"{QUOTE}\n> Outage\n\nack\n"))
+    lines = scene.answers()[0].facts["lines"]
+    assert [(line["line"], line["ok"]) for line in lines] == [("ack", False)]
+    assert "on top" in lines[0]["outcome"]
