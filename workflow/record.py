@@ -17,7 +17,7 @@ from workflow.closeout import Post, check_closeout, write_closeout
 from workflow.comments import CommentAdded, add_comment
 from workflow.errors import NotFound, Refused
 from workflow.participants import add_participant
-from workflow.states import check_move
+from workflow.states import check_move, is_reopening
 
 __all__ = [
     "By",
@@ -62,7 +62,7 @@ def open_escalation(session: Session, by: By, opening: Opening) -> Escalation:
     No notice is posted: who must be told of a new escalation is decided by its caller.
 
     Raises:
-        Refused: a conversation hangs on another escalation already.
+        Refused: a conversation hangs on another escalation that is not closed.
     """
     esc = Escalation(
         title=opening.title.strip() or "(no subject)",
@@ -112,7 +112,7 @@ def lock(session: Session, escalation_id: int) -> Escalation:
 
 
 def move_state(session: Session, by: By, esc: Escalation, to: State) -> None:
-    """Move an escalation on, or back to open with `by.reason`; closing takes a closeout (see `close`).
+    """Move an escalation on; or back to open or in progress with `by.reason`; closing takes a closeout (see `close`).
 
     Raises:
         Refused: the state machine does not allow it.
@@ -122,14 +122,21 @@ def move_state(session: Session, by: By, esc: Escalation, to: State) -> None:
     if to == State.CLOSED:
         check_closeout(session, esc)
     esc.state = to
-    if to == State.OPEN:
-        esc.acknowledged_at = esc.resolved_at = esc.closed_at = esc.root_cause = esc.resolution = None
-        esc.reopened_at = by.now
-    else:
-        esc.acknowledged_at = esc.acknowledged_at or by.now
-        esc.resolved_at = by.now if to == State.RESOLVED else esc.resolved_at
-        esc.closed_at = by.now if to == State.CLOSED else None
-    written(session, by, esc, Step("reopened" if to == State.OPEN else "state", before, to))
+    again = is_reopening(before, to)
+    _stamp(esc, to, by.now, again=again)
+    written(session, by, esc, Step("reopened" if again else "state", before, to))
+
+
+def _stamp(esc: Escalation, to: State, now: datetime, *, again: bool) -> None:
+    """Keep the times of the states in step; reopening begins a new round with a closeout of its own."""
+    if again:
+        esc.reopened_at = now
+        esc.resolved_at = esc.closed_at = esc.root_cause = esc.resolution = None
+    esc.acknowledged_at = None if to == State.OPEN else esc.acknowledged_at or now
+    if to == State.RESOLVED:
+        esc.resolved_at = now
+    if to == State.CLOSED:
+        esc.closed_at = now
 
 
 def close(session: Session, by: By, esc: Escalation, post: Post) -> Closeout:
@@ -228,7 +235,9 @@ def _set(session: Session, by: By, esc: Escalation, field: str, value: str | int
 
 
 def _take_conversations(session: Session, esc: Escalation, ids: tuple[int, ...]) -> None:
-    free = Conversation.escalation_id.is_(None)
+    # A conversation of a closed escalation that burns again belongs to the new one.
+    closed = select(Escalation.id).where(Escalation.state == State.CLOSED)
+    free = Conversation.escalation_id.is_(None) | Conversation.escalation_id.in_(closed)
     taken = session.scalars(
         update(Conversation)
         .where(Conversation.id.in_(ids), free)

@@ -4,6 +4,7 @@ from config.words import State
 from workflow.errors import Refused
 
 _ORDER = list(State)
+_AT_WORK = (State.OPEN, State.IN_PROGRESS)
 _DONE = (State.RESOLVED, State.CLOSED)
 
 
@@ -11,7 +12,7 @@ def check_move(number: str, before: State, to: State, reason: str | None) -> Non
     """Raise Refused unless an escalation may go from `before` to `to`; reopening needs a written reason."""
     if before == to:
         raise Refused(f"{number} is {say_state(to)} already; nothing changed.")
-    if to == State.OPEN and before in _DONE:
+    if is_reopening(before, to):
         if not (reason or "").strip():
             raise Refused(f"Reopening {number} needs a reason in writing: `reopen: why`.")
     elif to == State.CLOSED and before != State.RESOLVED:
@@ -22,6 +23,11 @@ def check_move(number: str, before: State, to: State, reason: str | None) -> Non
         raise Refused(f"{number} is {say_state(before)} and does not go back to {say_state(to)}.")
     elif to == State.IN_PROGRESS and before == State.OPEN:
         raise Refused(f"{number} is open; it must be acknowledged before work on it starts.")
+
+
+def is_reopening(before: State, to: State) -> bool:
+    """Whether the move takes up again what was done: to open, or straight to work."""
+    return before in _DONE and to in _AT_WORK
 
 
 def say_state(state: str) -> str:
