@@ -215,7 +215,9 @@ def _post(oauth: OAuth, url: str, form: dict[str, str]) -> dict[str, Any]:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
             return _object(answer.read(ANSWER_BYTES))
     except urllib.error.HTTPError as error:
-        raise _refusal(oauth, url, error.code, _object(error.read(ANSWER_BYTES))) from error
+        with error:
+            answered = _object(error.read(ANSWER_BYTES))
+        raise _refusal(oauth, url, error.code, answered) from error
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise OAuthError(f"{url} cannot be reached ({reason}); it is tried again", permanent=False) from error
