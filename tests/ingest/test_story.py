@@ -161,8 +161,8 @@ def test_an_unanswered_customer_is_told_once(company: Store) -> None:
 
 def _forward(results: str) -> bytes:
     headers = OURS | {"To": "escalate@esc.us.example", "Cc": "", "Authentication-Results": results}
-    text = "Please watch this.\n\n---------- Forwarded message ---------\nFrom: Ines Dahl <ines@norvik.example>\n\nIt stops."
-    return letter(7, text, Subject="Fwd: Line 2", **headers)
+    quoted = "---------- Forwarded message ---------\nFrom: Ines Dahl <ines@norvik.example>\n\nIt stops."
+    return letter(7, "Please watch this.\n\n" + quoted, Subject="Fwd: Line 2", **headers)
 
 
 def test_forwarding_to_the_escalation_address_opens_one(company: Store) -> None:
