@@ -37,7 +37,7 @@ def _not_started(view: EscalationView, _reader: int) -> bool:
 _ACK = Offer("ack", "I have seen it", fits=_unseen)
 _OWN = Offer("own", "I take it", fits=_not_mine)
 _START = Offer("start", "I am working on it", fits=_not_started)
-_SNOOZE = Offer("snooze 2d", "Quiet for two days, unless something new happens")
+_SNOOZE = Offer("snooze 2d", "Quiet for two days, unless there is news")
 _NOISE = Offer("noise: ", "A false alarm, because …", "noise: why")
 _USUAL = (_ACK, _OWN, _SNOOZE, _NOISE)
 _PROMISE = (

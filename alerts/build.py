@@ -106,9 +106,9 @@ def _next_step(view: EscalationView, reader: Reader) -> str:
 def _promise(promise: PromiseView, reader: Reader) -> str:
     text = f"“{one_line(promise.quote, 160)}”"
     if promise.due_at is None:
-        return text
+        return f"{text} (no date)"
     due = phrases.when(promise.due_at, zone_of(reader.person), reader.now)
-    return f"{text}, due {due} ({phrases.relative(promise.due_at, reader.now)})"
+    return f"{text} due {due} ({phrases.relative(promise.due_at, reader.now)})"
 
 
 def _proof(evidence: dict[str, Any]) -> Proof:

@@ -39,6 +39,7 @@ SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED})
 """A colleague turned to this person: a snooze does not stand in the way."""
 
 PACE = timedelta(minutes=1)
+PACED = "paced: one delayed alert a minute"
 LATE = timedelta(hours=1)
 
 
@@ -169,7 +170,8 @@ def _budget(session: Session, candidate: Candidate, ctx: AlertContext, now: date
         return None
     budget = daily_budget(candidate.person, ctx.policy)
     since = day_start(candidate.person, now)
-    if caps.going_out(session, now, since, Notice.person_id == candidate.person.id, kinds=ALERTS) < budget:
+    gone = caps.going_out(session, now, since, Notice.person_id == candidate.person.id, kinds=ALERTS)
+    if gone + _paced(session, candidate)[0] < budget:
         return None
     return Verdict(Fate.HOLD, f"over the day's budget of {budget} alerts")
 
@@ -191,12 +193,24 @@ def _pace(session: Session, candidate: Candidate, _ctx: AlertContext, now: datet
     """After an outage nobody finds twenty mails of the same minute: old notices come one a minute."""
     if candidate.kind not in ALERTS or now - candidate.notice.created_at < LATE:
         return None
-    last = session.scalar(
-        select(func.max(Notice.sent_at)).where(
-            Notice.person_id == candidate.person.id, Notice.state == NoticeState.SENT, Notice.sent_at > now - PACE
-        )
+    just_sent = (Notice.state == NoticeState.SENT, Notice.sent_at > now - PACE)
+    sent = session.scalar(select(func.max(Notice.sent_at)).where(Notice.person_id == candidate.person.id, *just_sent))
+    if sent is None:
+        return None
+    queue_end = _paced(session, candidate)[1]
+    return Verdict(Fate.LATER, PACED, max(sent, queue_end or sent) + PACE)
+
+
+def _paced(session: Session, candidate: Candidate) -> tuple[int, datetime | None]:
+    """How many of this person's other notices stand in the queue of delayed ones, and when the last one's turn is."""
+    query = select(func.count(), func.max(Notice.not_before)).where(
+        Notice.person_id == candidate.person.id,
+        Notice.state == NoticeState.WAITING,
+        Notice.last_error == PACED,
+        Notice.id != candidate.notice.id,
     )
-    return Verdict(Fate.LATER, "paced: one delayed alert a minute", last + PACE) if last else None
+    count, end = session.execute(query).one()
+    return count, end
 
 
 Gate = Callable[[Session, Candidate, AlertContext, datetime], Verdict | None]

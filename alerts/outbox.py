@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.words import NoticeState
@@ -41,6 +41,11 @@ def list_notices(
     if escalation_id is not None:
         query = query.where(Notice.escalation_id == escalation_id)
     return [_line(notice, email) for notice, email in session.execute(query.order_by(Notice.id.desc()).limit(limit))]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many notices stand in each state, for status pages and metrics."""
+    return dict(session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
 
 
 def retry(session: Session, notice_id: int, now: datetime) -> bool:

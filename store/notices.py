@@ -31,7 +31,17 @@ class Evidence:
 class NoticeDraft:
     """A notice before it is stored. `event` names what happened (`risk:123`, `owner:7`), so that it is told once.
 
-    `why` ends the sentence "You get this because ..."; `facts` holds what the mail kind's template needs.
+    `why` ends the sentence "You get this because ..."; `facts` holds what the mail kind's template needs
+    (`config/templates/mail/<kind>/`); state, owner and next step are read fresh when the mail is written.
+
+    * NEW_ESCALATION, RISK_UP: from, to, score, terms. NO_ANSWER: since, waiting_business_hours.
+    * PROMISE_DUE, PROMISE_MISSED: quote, due, and promise_id, by which a reminder that was overtaken is dropped.
+    * EXECUTIVE_JOINED: who, title, added_by. OWNER_CHANGED: from, to, by. MENTION: text, by.
+    * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
+    * CONFIRM: lines, expires_at, pending_id. ADMIN: headline (a sentence), lines, todo.
+    * QUIET: scope, cap, because. DIGEST: since, until, held (ids of notices it stands for).
+
+    Times are ISO 8601 with zone, people are given by address.
     """
 
     kind: NoticeKind

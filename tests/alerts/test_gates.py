@@ -185,3 +185,14 @@ def test_the_same_storm_is_told_once_a_day(scene: Scene, sink: Sink) -> None:
             scene.post(urgent=True, at=scene.now + timedelta(hours=2 * hours))
         scene.drain(sink, ctx, later=timedelta(hours=2 * hours))
     assert len(scene.notices(NoticeKind.QUIET)) == 1
+
+
+def test_after_an_outage_the_budget_counts_what_is_in_the_queue(scene: Scene, sink: Sink) -> None:
+    numbers = [scene.post() for _ in range(6)]
+    ctx, hour = tuned(daily_budget=3), timedelta(hours=2)
+    scene.drain(sink, ctx, later=hour)
+    states = [scene.notice(n).state for n in numbers]
+    assert states == [NoticeState.SENT, *[NoticeState.WAITING] * 2, *[NoticeState.HELD] * 3]
+    for minutes in (1, 2):
+        scene.drain(sink, ctx, later=hour + timedelta(minutes=minutes))
+    assert len(sink.taken) == 3
