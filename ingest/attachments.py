@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from email.generator import BytesGenerator
 from email.message import Message
 
-from mailparser.utils import decode_header_part, mime_header_view
+from mailparser.utils import mime_header_view
 
 from ingest.mail import AttachedFile
 from ingest.parts import Leaf, leaf_bytes
-from ingest.text import clean_line, safe_words
+from ingest.text import clean_line, decode_words
 from ingest.tnef import Tnef, is_tnef, read_tnef
 
 NAME_CHARS = 150
@@ -94,14 +94,9 @@ def file_name(leaf: Leaf) -> str:
         raw = (found[1] or found[2]) if found else ""
     if not raw and leaf.content_type == "message/rfc822":
         inner = leaf.part.get_payload(0) if leaf.part.is_multipart() else None
-        raw = f"{_decoded(str(inner.get('subject', '')))[:100]}.eml" if isinstance(inner, Message) else ""
+        raw = f"{decode_words(str(inner.get('subject', '')))[:100]}.eml" if isinstance(inner, Message) else ""
         raw = raw.replace("/", "-").replace("\\", "-")
-    return safe_name(_decoded(raw), leaf.position, leaf.content_type)
-
-
-def _decoded(raw: str) -> str:
-    """A name or subject as its writer meant it."""
-    return decode_header_part(safe_words(raw)) if "=?" in raw else raw
+    return safe_name(decode_words(raw), leaf.position, leaf.content_type)
 
 
 def safe_name(name: str, position: int, content_type: str) -> str:

@@ -1,12 +1,11 @@
 """Reads the header fields of a mail: who wrote to whom, when, the subject, and the ids that make threads.
 
-mail-parser's readers of addresses, dates and words are called for the fields that matter, each once. Its MailParser
-class would read the body and all Received fields too: twice the time, and rules for bodies that differ from ours.
+mail-parser's readers of addresses and dates are called for the fields that matter, each once. Its MailParser class
+would read the body and all Received fields too: twice the time, and rules for bodies that differ from ours.
 """
 
 import base64
 import hashlib
-import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +15,10 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from mailparser.dates import parse_mail_date
-from mailparser.utils import decode_header_part, get_addresses
+from mailparser.utils import get_addresses
 
 from ingest.mail import Address
-from ingest.text import clean_line, safe_words
+from ingest.text import clean_line, decode_words, word_bytes
 
 MOST_FIELDS = 50
 """Fields of one name that are looked at; a mail has one To and seldom more than 20 Received."""
@@ -135,7 +134,7 @@ def read_envelope(fields: Fields) -> Envelope:
         cc=cc,
         reply_to=reply_to,
         envelope_to=_envelope_to(fields),
-        subject=clean_line(_decoded(fields.first("subject"))),
+        subject=clean_line(decode_words(fields.first("subject"))),
         sent_at=_sent_at(fields.first("date")),
         problems=tuple(doubts + to_doubts + cc_doubts),
     )
@@ -165,24 +164,21 @@ def _read_addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     """
     archived = _ARCHIVED.fullmatch(value)
     if archived:
-        return (Address(_lower(f"{archived[1]}@{archived[2]}"), clean_line(_decoded(archived[3]), 200)),), True
+        return (Address(_lower(f"{archived[1]}@{archived[2]}"), clean_line(decode_words(archived[3]), 200)),), True
     defects: list[dict[str, object]] = []
     try:
-        pairs = get_addresses(_atomic_words(value), defects=defects, decode_names=True)
+        pairs = get_addresses(_atomic_words(value), defects=defects)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return (), False
-    found = (Address(_lower(email), clean_line(name, 200)) for name, email in pairs[:MOST_ADDRESSES] if email)
+    found = (
+        Address(_lower(email), clean_line(decode_words(name), 200)) for name, email in pairs[:MOST_ADDRESSES] if email
+    )
     sure = all(defect["recovered"] for defect in defects)
     return tuple(address for address in found if "@" in address.email), sure
 
 
 _remembered = lru_cache(maxsize=4_096)(_read_addresses)
 """The same few people write and are written to; scanning their addresses anew was a quarter of the time of a mail."""
-
-
-def _decoded(value: str) -> str:
-    """RFC 2047 words decoded."""
-    return str(decode_header_part(safe_words(value)))
 
 
 def _atomic_words(value: str) -> str:
@@ -196,10 +192,9 @@ def _atomic_words(value: str) -> str:
     def atomic(word: re.Match[str]) -> str:
         if not _SPECIALS.search(word[3]):
             return word[0]
-        data = word[3].encode("utf-8", "surrogatepass").replace(b"_", b" ")
-        return f"=?{word[1]}?b?{base64.b64encode(quopri.decodestring(data)).decode('ascii')}?="
+        return f"=?{word[1]}?b?{base64.b64encode(word_bytes(word)).decode('ascii')}?="
 
-    return _Q_WORD.sub(atomic, safe_words(value))
+    return _Q_WORD.sub(atomic, value)
 
 
 def _lower(email: str) -> str:

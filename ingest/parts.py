@@ -24,7 +24,7 @@ class Part(Message):
     a parameter in contradictory pieces (RFC 2231) raises.
     """
 
-    def get_payload(self, i: int | None = None, decode: bool = False) -> Any:  # noqa: FBT002 - the library's signature
+    def get_payload(self, i: int | None = None, decode: bool = False) -> Any:
         """As the library's, but a charset that cannot be applied is dropped from the header first."""
         ask: Any = super().get_payload
         try:
@@ -37,7 +37,7 @@ class Part(Message):
             self["Content-Type"] = kind
             return ask(i, decode)
 
-    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:  # noqa: FBT002
+    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:
         """As the library's, but a parameter that cannot be put together is missing."""
         try:
             return super().get_param(param, failobj, header, unquote)

@@ -14,7 +14,7 @@ from ingest.automatic import automatic, header_view
 from ingest.bounce import read_bounce
 from ingest.gate import Gate, check
 from ingest.htmltext import html_to_text
-from ingest.mail import AttachedFile, ParsedMail, Unreadable
+from ingest.mail import AttachedFile, Bounce, ParsedMail, Unreadable
 from ingest.newtext import split_new_text
 from ingest.parts import Body, leaves, parse, read_body, tree
 from ingest.text import TEXT_BYTES, clean, clean_line
@@ -108,7 +108,7 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         html=content.body.html,
         auto=auto,
         auto_why=clean_line(why),
-        bounce=read_bounce(message) if auto is MailKind.BOUNCE else None,
+        bounce=_bounce(message) if auto is MailKind.BOUNCE else None,
         forwarded=auto is None and (new.forwarded or attached_mail or _FORWARD.match(envelope.subject) is not None),
         attachments=content.files,
         authentication_results=headers.authentication_results(fields),
@@ -116,6 +116,19 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         loop_ids=tuple(clean_line(value) for value in fields.every("x-loop")),
         problems=(*_cut_problems(gate), *envelope.problems, *content.body.problems),
         headers=headers.kept_fields(fields),
+    )
+
+
+def _bounce(message: Message) -> Bounce | None:
+    """The delivery report, its texts cleaned like all others."""
+    found = read_bounce(message)
+    if found is None:
+        return None
+    return replace(
+        found,
+        recipients=tuple(clean_line(address, 320) for address in found.recipients),
+        status=clean_line(found.status),
+        original_message_id=clean_line(found.original_message_id),
     )
 
 

@@ -1,5 +1,7 @@
 """Turns the bytes of a mail into clean text: charsets by an allow-list, control characters out, lengths bounded."""
 
+import base64
+import binascii
 import codecs
 import re
 from functools import lru_cache
@@ -106,14 +108,35 @@ def _replace(payload: bytes, codec: str) -> str:
 
 
 _WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
-def safe_words(value: str) -> str:
-    """Name a harmless charset in every RFC 2047 word of `value` that names one we do not decode."""
+def decode_words(value: str) -> str:
+    """A header value with its RFC 2047 words decoded, as far as they can be; never raises.
 
-    def renamed(word: re.Match[str]) -> str:
-        label = word[1].partition("*")[0]
-        return word[0] if codec_for(label) else f"=?utf-8?{word[2]}?{word[3]}?="
+    Words side by side in one charset are joined first: programs split them in the middle of a character.
+    """
+    if "=?" not in value:
+        return value
+    pieces: list[str] = []
+    charset, data, at = "", b"", 0
+    for word in _WORD.finditer(value):
+        gap = value[at : word.start()]
+        label = word[1].partition("*")[0].lower()
+        if data and (gap.strip() or label != charset):
+            pieces.append(decode(data, charset)[0])
+            data = b""
+        if gap.strip() or not at:
+            pieces.append(gap)
+        charset, data, at = label, data + word_bytes(word), word.end()
+    return "".join([*pieces, decode(data, charset)[0] if data else "", value[at:]])
 
-    return _WORD.sub(renamed, value) if "=?" in value else value
+
+def word_bytes(word: re.Match[str]) -> bytes:
+    """What stands in an RFC 2047 word (groups: charset, encoding, text), with its encoding undone."""
+    # Letters that a program left as they are were decoded with the whole field; they go back to the word's charset.
+    data = word[3].encode(codec_for(word[1].partition("*")[0]) or "utf-8", "replace")
+    if word[2] in "qQ":
+        return binascii.a2b_qp(data, header=True)
+    data = _NOT_BASE64.sub(b"", data)
+    return base64.b64decode(data[: len(data) - (len(data) % 4 == 1)] + b"=" * (-len(data) % 4))

@@ -92,6 +92,10 @@ def test_a_comma_in_an_encoded_name_splits_nothing(name: str) -> None:
     assert envelope(From=f"{name} <h@x.example>").from_addresses == (Address("h@x.example", "Müller, Hans"),)
 
 
+def test_a_broken_encoded_name_does_not_cost_the_address() -> None:
+    assert envelope(From="=?utf-8?b?R3LDtgx?= <h@x.example>").from_addresses[0].email == "h@x.example"
+
+
 def test_bytes_that_are_not_ascii_are_read_as_utf8_or_latin() -> None:
     raw = letter(Subject="Gr\u00f6\u00dfe") + b""
     latin = letter(Subject="@").replace(b"@\r\nDate", b"Gr\xf6\xdfe\r\nDate")

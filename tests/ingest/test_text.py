@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.text import clean, clean_line, codec_for, decode, safe_words
+from ingest.text import clean, clean_line, codec_for, decode, decode_words
 
 
 @pytest.mark.parametrize("charset", ["rot13", "zlib", "bz2", "hex", "base64", "uu", "quopri"])
@@ -71,5 +71,25 @@ def test_a_line_is_bounded() -> None:
     assert clean_line("ä" * 5_000) == "ä" * 1_000
 
 
-def test_words_in_a_trick_charset_are_renamed() -> None:
-    assert safe_words("=?idna?q?a?= =?utf-8?q?b?=") == "=?utf-8?q?a?= =?utf-8?q?b?="
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain", "plain"),
+        ("Re: =?utf-8?q?Gr=C3=B6=C3=9Fe_1?= ok", "Re: Größe 1 ok"),
+        ("=?utf-8?b?R3LDtg==?=", "Grö"),
+        ("=?utf-8?q?Gr=C3?= =?utf-8?q?=B6?=", "Grö"),
+        ("=?utf-8?q?a?= b =?utf-8?q?c?=", "a b c"),
+        ("=?utf-8?q?a?= =?iso-8859-1?q?=E4?=", "aä"),
+        ("=?iso-8859-1*de?q?=E4?=", "ä"),
+        ("=?utf-8?b?R3LDtg?= =?utf-8?b?x?=", "Grö"),
+        ("=?idna?q?a=2Eb?=", "a.b"),
+        ("=?rot13?q?npx?=", "npx"),
+        ("=?iso-8859-1?q?Gr=F6ße?=", "Größe"),
+        ("=?utf-8?q?open", "=?utf-8?q?open"),
+        ("=?utf-8?x?a?=", "=?utf-8?x?a?="),
+        ("=?utf-7?q?+2D0-a?=", "a"),
+        ("=?" * 5_000, "=?" * 5_000),
+    ],
+)
+def test_words_are_decoded_as_far_as_they_can_be(value: str, text: str) -> None:
+    assert decode_words(value) == text
