@@ -135,7 +135,8 @@ def decode_words(value: str) -> str:
 def word_bytes(word: re.Match[str]) -> bytes:
     """What stands in an RFC 2047 word (groups: charset, encoding, text), with its encoding undone."""
     # Letters that a program left as they are were decoded with the whole field; they go back to the word's charset.
-    data = word[3].encode(codec_for(word[1].partition("*")[0]) or "utf-8", "replace")
+    codec = "ascii" if word[3].isascii() else codec_for(word[1].partition("*")[0]) or "utf-8"
+    data = word[3].encode(codec, "replace")
     if word[2] in "qQ":
         return binascii.a2b_qp(data, header=True)
     data = _NOT_BASE64.sub(b"", data)
