@@ -43,7 +43,7 @@ def handle(session: Session, reply: Reply, ctx: Context, now: datetime) -> Outco
             _tell_failed(session, reply, verdict, ctx, now)
         return reject(session, reply, verdict, ctx, now)
     post = Post(reply, verdict.claim, verdict.person, ctx, now)
-    if not _first_time(session, reply, verdict, now):
+    if verdict.trust is Trust.ALIGNED and not _first_time(session, reply, verdict, now):
         return refuse(session, post, Reason.REPEATED)
     killpoint("K24")
     if verdict.claim.purpose == "confirm":
@@ -70,7 +70,7 @@ def _block(post: Post, words: Words) -> CommandBlock:
 
 
 def _first_time(session: Session, reply: Reply, accepted: Accepted, now: datetime) -> bool:
-    """Whether this mail was not obeyed before.
+    """Whether this mail was not obeyed before; an unproven copy of it does not count, or it could block the true one.
 
     Message-ID and transport fields are left out on purpose: whoever re-sends a signed mail may change what is not
     signed, but not its writer, its date and its words.

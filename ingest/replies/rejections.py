@@ -11,8 +11,8 @@ from config.words import Channel, NoticeKind
 from ingest.replies.reply import Done, Outcome, Reason, Rejected, Reply
 from store import audit
 from store.notices import NoticeDraft, post_notice
-from store.people import Person
 from store.record import Audit
+from store.visibility import may_see
 from workflow.context import Context
 
 ACTION = "command rejected"
@@ -64,12 +64,11 @@ def _too_many(session: Session, sender: str, policy: CommandPolicy, now: datetim
 def _tell_holder(session: Session, rejected: Rejected, ctx: Context, now: datetime) -> None:
     """Once per escalation: somebody outside has the private address, most likely from a forwarded alert."""
     claim = rejected.claim
-    holder = session.get(Person, claim.person_id) if claim else None
-    if claim is None or holder is None or not holder.active:
+    if claim is None or not may_see(session, claim.person_id, claim.escalation_id):
         return
     draft = NoticeDraft(
         kind=NoticeKind.ANSWER,
-        person_id=holder.id,
+        person_id=claim.person_id,
         event="outsider",
         why="somebody who is none of us wrote to your private reply address",
         at=now,

@@ -2,7 +2,7 @@
 
 from config.words import Channel, NoticeKind, Priority
 from ingest.replies.reply import Done, Reason
-from tests.security.scene import Scene, later
+from tests.security.scene import PROVEN, Scene, later
 from workflow.record import By, lock, set_owner, set_priority
 
 
@@ -27,6 +27,12 @@ def test_the_same_words_on_another_day_are_a_new_mail(scene: Scene) -> None:
     scene.take(scene.mail("note: called them", to=address))
     tomorrow = later(scene, days=1)
     assert tomorrow.take(tomorrow.mail("note: called them", to=address)).done is Done.ANSWERED
+
+
+def test_an_unproven_copy_does_not_block_the_true_mail(scene: Scene) -> None:
+    raw = scene.mail("own")
+    scene.take(raw.replace(PROVEN.encode(), b""))
+    assert scene.take(raw).done is Done.ANSWERED
 
 
 def by_bob(scene: Scene) -> By:
