@@ -6,23 +6,18 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-WORDS = (
-    "the controller reports a fault after the update and we cannot find the setting that you named in your last "
-    "message about the second line while the export still runs every night into the same folder as before so our "
-    "people enter the figures by hand again which takes two hours each morning please tell us what to look at next"
-).split()
+WORDS = ["the", "controller", "reports", "a", "fault", "after", "the", "update", "and", "we", "cannot", "find", "the", "setting", "that", "you", "named", "in", "your", "last", "message", "about", "the", "second", "line", "while", "the", "export", "still", "runs", "every", "night", "into", "the", "same", "folder", "as", "before", "so", "our", "people", "enter", "the", "figures", "by", "hand", "again", "which", "takes", "two", "hours", "each", "morning", "please", "tell", "us", "what", "to", "look", "at", "next"]
 OPENERS = ("Hello,", "Good morning,", "Hi Lena,", "Dear support team,")
 ASKS = (
-    "Could you please look into this?",
-    "Do you have any news on our ticket?",
-    "When will the fix be ready?",
-    "We still have not heard back from you.",
+    *("Could you please look into this?", "Which setting is the right one?", "Attached is the file you asked for."),
+    *("It works now on the first line.", "We tried it and this is what we see.", "How do I change the limit?"),
+    *("Thank you, that helps.", "The second machine shows the same code.", "Do you have any news on our ticket?"),
 )
 REPLIES = (
-    "Thank you, we are looking into it.",
-    "I will send you the new version by Friday 5 pm.",
     "Please restart the gateway and set the limit to 40; that solved it elsewhere.",
-    "We will get back to you tomorrow.",
+    "The limit stands under Settings, second page; set it to 40 and save.",
+    "You find the new version on the download page; it mends this.",
+    "I will send you the new version by Friday 5 pm.",
 )
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PEOPLE = 12

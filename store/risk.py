@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from store.base import Base, Key
 
@@ -33,9 +33,7 @@ class FindingRow(Base):
     last_evidence_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (
-        Index(
-            "uq_finding_live", "conversation_id", "signal", unique=True, postgresql_where=text("ended_at IS NULL")
-        ),
+        Index("uq_finding_live", "conversation_id", "signal", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
 
 
@@ -71,6 +69,7 @@ class Promise(Base):
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     forced: Mapped[bool] = mapped_column(server_default="false")
+    events: WriteOnlyMapped["PromiseEvent"] = relationship()
     __table_args__ = (
         UniqueConstraint("message_id", "start"),
         Index("ix_promise_due", "grace_until", postgresql_where=text("state = 'pending'")),

@@ -58,12 +58,17 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
     facts = gather(session, conversations)
     live = live_findings(session, ids)
     stored = stored_promises(session, ids)
-    for conversation in conversations:
-        assessment = evaluate(facts[conversation.id], ctx.policy, now)
-        rises = keep_findings(session, conversation.id, live[conversation.id], assessment.findings, now)
-        keep_ledger(session, conversation.id, stored[conversation.id], assessment.ledger)
-        from_risk = _keep_risk(session, conversation, assessment, now)
-        _decide(session, _Case(conversation, facts[conversation.id], assessment, rises, from_risk), ctx, now)
+    cases = []
+    with session.no_autoflush:
+        for conversation in conversations:
+            assessment = evaluate(facts[conversation.id], ctx.policy, now)
+            rises = keep_findings(session, conversation.id, live[conversation.id], assessment.findings, now)
+            keep_ledger(session, conversation.id, stored[conversation.id], assessment.ledger)
+            from_risk = _keep_risk(session, conversation, assessment, now)
+            cases.append(_Case(conversation, facts[conversation.id], assessment, rises, from_risk))
+    session.flush()  # once for all: every row and its id is there before anybody is told of it
+    for case in cases:
+        _decide(session, case, ctx, now)
 
 
 def _keep_risk(session: Session, conversation: Conversation, assessment: Assessment, now: datetime) -> Risk:
@@ -106,7 +111,8 @@ def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
     elif escalation.state in DONE:
         if not case.raised:
             return
-        reason = f"new evidence after it was {escalation.state}: {case.rises[0].finding.quote!r}"
+        strongest = max(case.rises, key=lambda r: r.finding.level).finding
+        reason = f"new evidence after it was {escalation.state}: {strongest.quote!r}"
         record.move_state(session, replace(by, reason=reason), escalation, State.OPEN)
     _carry_risk(session, escalation, by)
     announce(session, Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened), ctx, by)

@@ -17,8 +17,17 @@ class Rise:
     """A finding that newly stands at a higher level than before."""
 
     finding: Finding
-    finding_id: int
-    from_level: Level
+    row: FindingRow
+
+    @property
+    def finding_id(self) -> int:
+        """The stored row's id."""
+        return self.row.id
+
+    @property
+    def from_level(self) -> Level:
+        """Where the signal stood before."""
+        return Level(self.row.from_level)
 
 
 def live_findings(session: Session, conversations: Sequence[int]) -> dict[int, dict[Signal, FindingRow]]:
@@ -31,18 +40,13 @@ def live_findings(session: Session, conversations: Sequence[int]) -> dict[int, d
 
 
 def keep_findings(
-    session: Session,
-    conversation_id: int,
-    live: dict[Signal, FindingRow],
-    findings: Sequence[Finding],
-    now: datetime,
+    session: Session, conversation_id: int, live: dict[Signal, FindingRow], findings: Sequence[Finding], now: datetime
 ) -> list[Rise]:
-    """Store what the rules said; returns what rose."""
+    """Add what the rules said to the session; returns what rose. Ids are there after the caller's flush."""
     current = {f.signal: f for f in findings if f.level > Level.CLEAR}
     for signal, row in live.items():
         if signal not in current or current[signal].level != row.level:
             row.ended_at = now
-    session.flush()
     risen = []
     for signal, finding in current.items():
         stood = live.get(signal)
@@ -53,9 +57,8 @@ def keep_findings(
             continue
         made = _row(conversation_id, finding, Level(stood.level) if stood else Level.CLEAR)
         session.add(made)
-        session.flush()
         if stood is None or finding.level > stood.level:
-            risen.append(Rise(finding, made.id, Level(made.from_level)))
+            risen.append(Rise(finding, made))
     return risen
 
 
