@@ -14,7 +14,7 @@ from alerts.clockwork import zone_of
 from alerts.gates import Candidate
 from alerts.letter import Answer, Letter, Proof, cleaned
 from config.words import NoticeKind
-from store.people import Person
+from store.people import Contact, Person
 from store.views import EscalationView, PromiseView
 
 MOST_PROOFS = 3
@@ -133,4 +133,7 @@ def _with_names(session: Session, facts: dict[str, Any]) -> dict[str, Any]:
     who = [facts[key] for key in ("by", "from", "to", "added_by") if isinstance(facts.get(key), str)]
     found = session.execute(select(Person.email, Person.name).where(Person.email.in_(who)))
     names: dict[str, str] = dict(found.all())
+    if "who" not in facts and isinstance(facts.get("address"), str):
+        name = session.scalar(select(Contact.name).where(Contact.email == facts["address"]))
+        facts["who"] = name or facts["address"]
     return {key: names.get(value, value) if isinstance(value, str) else value for key, value in facts.items()}

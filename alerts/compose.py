@@ -26,6 +26,7 @@ def compose(session: Session, candidate: Candidate, ctx: AlertContext, now: date
     Raises:
         CannotComposeError: an address or id cannot be used, or the headers did not come out as planned.
         jinja2.TemplateError: a template does not fit the notice's facts.
+
     """
     notice, person = candidate.notice, candidate.person
     view = escalation_view(session, notice.escalation_id, now) if notice.escalation_id else None

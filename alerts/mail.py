@@ -89,6 +89,7 @@ def build(plan: MailPlan) -> OutgoingMail:
     Raises:
         CannotComposeError: an address or message id is not usable.
         HeaderInjectionError: the finished bytes hold other headers than planned.
+
     """
     _check(plan)
     headers = _planned(plan)

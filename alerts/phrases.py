@@ -7,7 +7,7 @@ from config.words import Signal
 HAPPENED: dict[str, str] = {
     Signal.REPEATED_FOLLOW_UP: "has asked again and still has no real answer from us",
     Signal.MISSED_PROMISE: "did not get what we had promised in time",
-    Signal.EXECUTIVE_VISIBILITY: "has brought somebody senior into the thread",
+    Signal.EXECUTIVE_VISIBILITY: "has brought somebody senior into this",
     Signal.ACCOUNT_RISK: "is writing in a way that puts the account at risk",
     Signal.SPREAD: "has pulled more people and teams into the thread",
     Signal.DEADLINE: "has given us a deadline",
@@ -22,7 +22,7 @@ HAPPENED: dict[str, str] = {
 NAMES: dict[str, str] = {
     Signal.REPEATED_FOLLOW_UP: "Asked again",
     Signal.MISSED_PROMISE: "Our promise",
-    Signal.EXECUTIVE_VISIBILITY: "Senior person on the thread",
+    Signal.EXECUTIVE_VISIBILITY: "Senior person involved",
     Signal.ACCOUNT_RISK: "Account at risk",
     Signal.SPREAD: "Spreading",
     Signal.DEADLINE: "Deadline",

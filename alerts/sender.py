@@ -180,6 +180,7 @@ def refuse_open_plain(login: Login) -> None:
 
     Raises:
         AlertError: `plain` to a host that is not this machine, and not allowed by the settings.
+
     """
     if login.security is Security.PLAIN and not login.allow_plain and not _is_loopback(login.host):
         raise AlertError(

@@ -27,6 +27,7 @@ def render(kind: NoticeKind, letter: Letter, now: datetime) -> Rendered:
 
     Raises:
         jinja2.TemplateError: a template is missing or uses something the letter does not have.
+
     """
     values: dict[str, Any] = {
         **vars(letter),

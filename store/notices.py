@@ -36,7 +36,8 @@ class NoticeDraft:
 
     * NEW_ESCALATION, RISK_UP: from, to, score, terms. NO_ANSWER: since, waiting_business_hours.
     * PROMISE_DUE, PROMISE_MISSED: quote, due, and promise_id, by which a reminder that was overtaken is dropped.
-    * EXECUTIVE_JOINED: who, title, added_by. OWNER_CHANGED: from, to, by. MENTION: text, by.
+    * EXECUTIVE_JOINED: who or address, title, added_by, as far as they are known.
+    * OWNER_CHANGED: from, to, by. MENTION: text, by.
     * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
     * CONFIRM: lines, expires_at, pending_id. ADMIN: headline (a sentence), lines, todo.
     * QUIET: scope, cap, because. DIGEST: since, until, held (ids of notices it stands for).

@@ -2,6 +2,7 @@
 # ruff: noqa: D102, N802 - aiosmtpd chose the names of its hooks
 
 import asyncio
+import base64
 import email
 import email.policy
 from asyncio.base_events import Server
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Sink:
     faults: list[tuple[str, str]] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     connections: int = 0
+    logins: list[str] = field(default_factory=list)
     _last: SMTP | None = None
 
     def hang_up(self) -> None:
@@ -124,6 +127,13 @@ class Sink:
             self.taken.append(Taken(envelope.mail_from, envelope.rcpt_tos[0], envelope.content))
         return await self._play(server, fault)
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        self.logins.append(base64.b64decode(args[1]).decode())
+        if "Bearer good" in self.logins[-1]:
+            return AuthResult(success=True)
+        await server.challenge_auth(b'{"status":"400"}')
+        return AuthResult(success=False, handled=False)
+
     async def _play(self, server: SMTP, fault: str | None) -> str:
         if fault in ("close", "take and close"):
             assert server.transport is not None
@@ -142,10 +152,10 @@ class _Controller(Controller):
 
 
 @contextmanager
-def running_sink() -> Iterator[Sink]:
-    """A sink on a free port of this machine."""
+def running_sink(**settings: Any) -> Iterator[Sink]:
+    """A sink on a free port of this machine; `settings` are aiosmtpd's."""
     sink = Sink()
-    controller = _Controller(sink, hostname="127.0.0.1", port=0, ready_timeout=20)
+    controller = _Controller(sink, hostname="127.0.0.1", port=0, ready_timeout=20, **settings)
     controller.start()
     sink.port = controller.port
     try:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from config.words import NoticeKind
-from store.people import Account
+from store.people import Account, Contact
 from store.record import Escalation
 from tests.alerts.scene import Scene, evidence
 from tests.alerts.sink import Sink, Taken
@@ -141,3 +141,17 @@ def test_an_answer_names_each_line_its_outcome_and_the_correction(scene: Scene, 
 
 def test_template_syntax_in_mail_is_only_text(scene: Scene, sink: Sink) -> None:
     assert "{{ 7*7 }}" in _send(scene, sink, NoticeKind.MENTION, poison=True).text
+
+
+def test_an_executive_known_by_address_is_called_by_name(scene: Scene, sink: Sink) -> None:
+    jane = Contact(account_id=scene.account, email="jane@norvik.example", name="Jane Roe")
+    scene.change(lambda s: s.add(jane))
+    scene.post(NoticeKind.EXECUTIVE_JOINED, facts={"address": "jane@norvik.example", "title": "COO"})
+    scene.drain(sink)
+    assert sink.taken[0].text.startswith("Jane Roe (COO) is on the thread with Norvik Pumps now.")
+
+
+def test_an_executive_who_was_only_spoken_of_is_not_said_to_be_there(scene: Scene, sink: Sink) -> None:
+    scene.post(NoticeKind.EXECUTIVE_JOINED, facts={})
+    scene.drain(sink)
+    assert sink.taken[0].text.startswith("Norvik Pumps has brought somebody senior into this.")
