@@ -24,6 +24,14 @@ class Part(Message):
     a parameter in contradictory pieces (RFC 2231) raises.
     """
 
+    _kind: str | None = None
+
+    def get_content_type(self) -> str:
+        """As the library's, remembered: it is asked twenty times a mail, and never before the header is complete."""
+        if self._kind is None:
+            self._kind = super().get_content_type()
+        return self._kind
+
     def get_payload(self, i: int | None = None, decode: bool = False) -> Any:
         """As the library's, but a charset that cannot be applied is dropped from the header first."""
         ask: Any = super().get_payload
