@@ -45,6 +45,7 @@ def next_open(calendar: Calendar, moment: datetime) -> datetime:
 
     Raises:
         NoBusinessHours: the calendar is never open.
+
     """
     if is_open(calendar, moment):
         return moment.astimezone(UTC)
@@ -60,6 +61,7 @@ def end_of_day(calendar: Calendar, moment: datetime) -> datetime:
 
     Raises:
         NoBusinessHours: the calendar is never open.
+
     """
     for year in _years_from(calendar, _local_year(calendar, moment)):
         index = bisect_left(year.closes, moment.timestamp())
@@ -83,6 +85,7 @@ def add_business(calendar: Calendar, moment: datetime, hours: float) -> datetime
 
     Raises:
         NoBusinessHours: the calendar is never open.
+
     """
     if hours == 0:
         return next_open(calendar, moment)
@@ -96,6 +99,7 @@ def add_business_days(calendar: Calendar, moment: datetime, days: int) -> dateti
 
     Raises:
         NoBusinessHours: the calendar is never open.
+
     """
     day, left = moment.astimezone(ZoneInfo(calendar.zone)).date(), days
     for _ in range(366 * _FARTHEST_YEARS):

@@ -255,7 +255,8 @@ _KINDS: dict[str, Callable[[dict[str, str], tuple[int, int], _Context], _Piece |
 
 def _exclusive(piece: _Piece, sentence: bytes, lexicon: Lexicon, context: _Context) -> _Piece:
     """`before Friday` ends with the business day before; `before 10:00` and `before Friday noon` end when they say."""
-    if piece.day is None or not _before(lexicon, "before").search(sentence[: piece.start]):
+    ahead = sentence[: piece.start] + sentence[piece.start : piece.end].rpartition(b" ")[0] + b" "
+    if piece.day is None or not any(_before(lexicon, "before").search(a) for a in (sentence[: piece.start], ahead)):
         return piece
     if any(_is_near(piece, match) for match in _clock_rule(lexicon).finditer(sentence)):
         return piece
@@ -301,7 +302,7 @@ def _dated(piece: _Piece, clocks: list[_Piece], context: _Context) -> Deadline |
 
 def _at(context: _Context, day: date, clock: _Piece) -> tuple[datetime, bool]:
     """The clock time on that day. Words such as `evening` end with business, so they carry no clock time of their own."""
-    if clock.clock == "close":
+    if clock.clock in {"close", "end"}:
         return _close(context, day), False
     if clock.clock in {"evening", "night"}:
         close = _close(context, day)
@@ -321,8 +322,8 @@ def _today_at(clock: _Piece, context: _Context) -> list[Deadline]:
 
 
 def _bare_clock(clock: _Piece, sentence: bytes, lexicon: Lexicon) -> bool:
-    """Words such as `morning` date a promise alone only behind `this` or `by`; written times always do."""
-    return clock.weight > 0 or bool(_before(lexicon, "by").search(sentence[: clock.start]))
+    """Words such as `morning` date a promise alone only behind `this` or `by`; written times and `end of day` always do."""
+    return clock.weight > 0 or clock.clock == "end" or bool(_before(lexicon, "by").search(sentence[: clock.start]))
 
 
 def _local(context: _Context, day: date, at: time, zone: str) -> datetime:

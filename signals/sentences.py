@@ -81,6 +81,6 @@ def _line_ends(folded: bytes, text: str, place: tuple[int, int, int]) -> bool:
     if folded[start - 1 : start] in {b".", b"!", b"?", b":", b";"}:
         return True
     length = start - line
-    if folded[end : end + 1] in {b"-", b"*", b">"} or folded[end : end + 1].isdigit() and length < _WRAP:
+    if folded[end : end + 1] in {b"-", b"*", b">"} or (folded[end : end + 1].isdigit() and length < _WRAP):
         return True
     return not (length >= _WRAP or (length >= _SHORT_WRAP and text[end : end + 1].islower()))

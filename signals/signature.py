@@ -26,7 +26,7 @@ def _title_in(above: str, line: str) -> str:
         return ""
     if not seniority(line) or len(line.split()) > _MOST_WORDS:
         return ""
-    for mark in (", ", " | ", " - ", " – ", " / "):  # noqa: RUF001
+    for mark in (", ", " | ", " - ", " – ", " / "):
         name, _, rest = line.partition(mark)
         if rest and _is_name(name) and not seniority(name) and seniority(rest):
             return rest
