@@ -47,6 +47,7 @@ def escalation_view(session: Session, escalation_id: int, now: datetime) -> Esca
 
     Raises:
         LookupError: there is no escalation of this number.
+
     """
     esc = session.get(Escalation, escalation_id)
     if esc is None:

@@ -61,6 +61,7 @@ def import_accounts(session: Session, by: By, text: str, source: str) -> Importe
 
     Raises:
         CsvError: something is wrong; nothing was changed.
+
     """
     sheet = Sheet(text, source, _COLUMNS, ("name",))
     read = [_Read.of(row) for row in sheet.rows()]

@@ -31,6 +31,7 @@ def write_closeout(session: Session, by: By, esc: Escalation, post: Post) -> Clo
 
     Raises:
         Incomplete: a required part is missing; it is named as it must be written.
+
     """
     parts = {"root cause:": post.root_cause or esc.root_cause, "resolution:": post.resolution or esc.resolution}
     missing = tuple(name for name, text in parts.items() if not (text or "").strip())

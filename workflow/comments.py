@@ -30,6 +30,7 @@ def add_comment(session: Session, by: By, esc: Escalation, text: str, message_id
 
     Raises:
         Refused: an empty text, or nobody of ours who says it.
+
     """
     kept = cut(text.strip())
     if not kept or by.person_id is None:

@@ -76,6 +76,7 @@ def restore_promise(session: Session, by: By, esc: Escalation, before: dict[str,
 
     Raises:
         Refused: it was settled otherwise since.
+
     """
     row = session.get(Promise, before["promise"], with_for_update=True, populate_existing=True)
     if row is None or row.state != before["after"]:

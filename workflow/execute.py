@@ -33,6 +33,7 @@ def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock,
     Raises:
         workflow.errors.NotFound: no such escalation, or the person may not see it now.
         workflow.errors.Refused: the escalation was merged into another.
+
     """
     killpoint("K24")
     if by.person_id is not None and not may_see(session, by.person_id, escalation_id):
@@ -57,6 +58,7 @@ def run_pending(session: Session, by: By, pending_id: int, request: Request) -> 
 
     Raises:
         workflow.errors.Refused: used, expired, or somebody else's; or the person may not see the escalation now.
+
     """
     pending = session.get(PendingCommand, pending_id, with_for_update=True, populate_existing=True)
     if pending is None or pending.person_id != by.person_id:

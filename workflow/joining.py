@@ -38,6 +38,7 @@ def merge(session: Session, by: By, source: Escalation, target: Escalation) -> M
 
     Raises:
         Refused: they are one, of two accounts, or one was merged already.
+
     """
     if source.id == target.id:
         raise Refused(f"{target.number} cannot be merged into itself.")
@@ -71,6 +72,7 @@ def split(session: Session, by: By, esc: Escalation, message_id: int | None = No
 
     Raises:
         Refused: there is only one conversation, or the message is on none of them.
+
     """
     own = session.scalars(
         select(Conversation)

@@ -24,6 +24,7 @@ def add_participant(session: Session, by: By, esc: Escalation, person_id: int, w
 
     Raises:
         Refused: nobody of ours, or no longer active.
+
     """
     if session.get(Participant, (esc.id, person_id)) is not None:
         return False
@@ -48,6 +49,7 @@ def find_person(session: Session, name: str) -> Person:
 
     Raises:
         Refused: nobody, or more than one; the sentence names the handles to choose from.
+
     """
     name = " ".join(name.lstrip("@").split())
     found = _candidates(session, name)

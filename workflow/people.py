@@ -35,6 +35,7 @@ def import_teams(session: Session, by: By, text: str, source: str) -> Imported:
 
     Raises:
         CsvError: something is wrong; nothing was changed.
+
     """
     sheet = Sheet(text, source, _TEAMS, ("team",))
     read = [(row, _team(row)) for row in sheet.rows()]
@@ -60,6 +61,7 @@ def import_people(session: Session, by: By, text: str, source: str) -> Imported:
 
     Raises:
         CsvError: something is wrong; nothing was changed.
+
     """
     sheet = Sheet(text, source, _PEOPLE, ("email", "name", "role"))
     read = [_Read.of(row) for row in sheet.rows()]

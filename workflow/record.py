@@ -63,6 +63,7 @@ def open_escalation(session: Session, by: By, opening: Opening) -> Escalation:
 
     Raises:
         Refused: a conversation hangs on another escalation that is not closed.
+
     """
     esc = Escalation(
         title=opening.title.strip() or "(no subject)",
@@ -97,6 +98,7 @@ def lock(session: Session, escalation_id: int) -> Escalation:
     Raises:
         NotFound: there is none of this number.
         Refused: it was merged into another.
+
     """
     esc = session.scalar(
         select(Escalation)
@@ -116,6 +118,7 @@ def move_state(session: Session, by: By, esc: Escalation, to: State) -> None:
 
     Raises:
         Refused: the state machine does not allow it.
+
     """
     before = State(esc.state)
     check_move(esc.number, before, to, by.reason)
@@ -145,6 +148,7 @@ def close(session: Session, by: By, esc: Escalation, post: Post) -> Closeout:
     Raises:
         Incomplete: a required part of the closeout is missing; it is named as it must be written.
         Refused: it is closed already.
+
     """
     if esc.state == State.CLOSED:
         check_move(esc.number, State.CLOSED, State.CLOSED, None)
@@ -160,6 +164,7 @@ def set_owner(session: Session, by: By, esc: Escalation, person_id: int) -> None
 
     Raises:
         Refused: nobody of ours, no longer active, or the owner already.
+
     """
     person = session.get(Person, person_id)
     if person is None or not person.active:

@@ -42,6 +42,7 @@ def restore(session: Session, by: By, esc: Escalation, entry: UndoEntry) -> None
 
     Raises:
         Refused: somebody has changed one of them since; it is named.
+
     """
     fields: dict[str, list[Any]] = entry.before.get("fields", {})
     now = snapshot(esc)
