@@ -5,7 +5,7 @@ class WorkflowError(Exception):
     """Base of all errors of this package; `str()` of it is a sentence for people."""
 
 
-class Refused(WorkflowError):
+class Refused(WorkflowError):  # noqa: N818 - it is no fault, it is an answer
     """A change the rules do not allow; nothing was changed."""
 
 

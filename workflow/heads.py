@@ -34,11 +34,11 @@ _ORDINARY = frozenset(
         "make", "mark", "merit", "mice", "mike", "mind", "more", "most", "move", "much", "must", "name", "need",
         "nice", "night", "none", "nope", "nose", "not", "noted", "notes", "now", "once", "one", "only", "open", "out",
         "over", "owe", "owed", "own", "owner", "pending", "please", "prime", "print", "probably", "promises",
-        "promising", "reason", "remove", "removed", "request", "respond", "rest", "result", "results", "since", "smart", "solution",
-        "solve", "solved", "soon", "sorry",
-        "spit", "star", "state", "still", "take", "test", "text", "thanks", "that", "then", "there", "these", "they",
-        "this", "those", "time", "under", "update", "use", "used", "user", "usual", "verge", "very", "wait", "want",
-        "week", "well", "when", "while", "will", "wish", "with", "work", "yes", "yet", "your",
+        "promising", "reason", "remove", "removed", "request", "respond", "rest", "result", "results", "since",
+        "smart", "solution", "solve", "solved", "soon", "sorry", "spit", "star", "state", "still", "take", "test",
+        "text", "thanks", "that", "then", "there", "these", "they", "this", "those", "time", "under", "update", "use",
+        "used", "user", "usual", "verge", "very", "wait", "want", "week", "well", "when", "while", "will", "wish",
+        "with", "work", "yes", "yet", "your",
     }
 )
 # fmt: on
