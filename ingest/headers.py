@@ -122,7 +122,9 @@ def read_envelope(fields: Fields) -> Envelope:
     """Addresses, subject and date."""
     from_fields = fields.by_name.get("from", [])
     senders, doubts = _addresses(fields, "from")
-    plain = len(from_fields) == 1 and len(senders) == 1 and _PLAIN.fullmatch(from_fields[0]) is not None
+    plain = (
+        len(from_fields) == 1 and len(senders) == 1 and _PLAIN.fullmatch(from_fields[0][:REMEMBERED_CHARS]) is not None
+    )
     to, to_doubts = _addresses(fields, "to")
     cc, cc_doubts = _addresses(fields, "cc")
     reply_to, _ = _addresses(fields, "reply-to")

@@ -9,6 +9,8 @@ HTML_BYTES = 500_000
 """HTML beyond this is cut before parsing."""
 DEEPEST = 200
 """Text nested deeper is not read; real newsletters nest tables about 40 deep."""
+STYLE_CHARS = 2_000
+"""Style rules are looked at so far."""
 
 _DROPPED = frozenset(
     str.split(
@@ -24,17 +26,14 @@ _BLOCKS = frozenset(
 )
 _SPACED = frozenset(str.split("p h1 h2 h3 h4 h5 h6 table ul ol dl pre blockquote"))
 _CELLS = frozenset({"td", "th"})
+_ZERO = r"\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|$)"
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|"
-    r"(?:^|[;\s])(?:max-height|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!important)?\s*(?:;|$)",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:^|[;\s])(?:max-height|opacity)" + _ZERO,
     re.IGNORECASE,
 )
-_SMALL = re.compile(
-    r"(?:^|[;\s])font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!important)?\s*(?:;|$)", re.IGNORECASE
-)
+_SMALL = re.compile(r"(?:^|[;\s])font-size" + _ZERO, re.IGNORECASE)
 _TABLE_TAGS = frozenset({"table", "tbody", "tr", "td", "th", "body"})
 """Newsletters set these to size 0 against gaps and give the text inside its size again."""
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,4000})\}")
 _SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#][\w-]{1,100})")
 _QUOTING = re.compile(
     r"\b(?:yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|front-blockquote)\b", re.IGNORECASE
@@ -174,13 +173,13 @@ def _is_hidden(element: etree._Element, tag: str, hidden: frozenset[str]) -> boo
     """Whether a reader does not see the element."""
     if tag in _DROPPED or element.get("hidden") is not None:
         return True
-    style = element.get("style")
+    style = (element.get("style") or "")[:STYLE_CHARS]
     if style and (_HIDING.search(style) or (tag not in _TABLE_TAGS and _SMALL.search(style))):
         return True
     if not hidden:
         return False
-    names = [f".{name}" for name in (element.get("class") or "").split()[:50]]
-    return not hidden.isdisjoint([*names, f"#{element.get('id')}"])
+    names = [f".{name}" for name in (element.get("class") or "").lower().split()[:50]]
+    return not hidden.isdisjoint([*names, f"#{(element.get('id') or '').lower()}"])
 
 
 def _hidden_selectors(root: etree._Element) -> frozenset[str]:
@@ -188,9 +187,11 @@ def _hidden_selectors(root: etree._Element) -> frozenset[str]:
     found: set[str] = set()
     for sheet in root.iter("style"):
         css = _without_media((sheet.text or "")[:100_000])
-        for selectors, body in _RULE.findall(css):
+        for rule in css.split("}"):
+            selectors, _, body = rule.rpartition("{")
+            body = body[:STYLE_CHARS]
             if _HIDING.search(body) or _SMALL.search(body):
-                names = (_SELECTOR.fullmatch(part.strip().lower()) for part in selectors.split(","))
+                names = (_SELECTOR.fullmatch(part.strip().lower()) for part in selectors.split(",")[:50])
                 found.update(name[1] for name in names if name)
     return frozenset(found)
 

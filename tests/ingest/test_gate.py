@@ -80,6 +80,10 @@ def test_a_long_content_type_inside_the_mail_is_refused() -> None:
     assert refusal(multipart("mixed", [("Content-Type: text/plain" + ";" * 50_000, "x")])) == "header_bytes"
 
 
+def test_a_part_with_very_many_parameters_is_refused() -> None:
+    assert refusal(multipart("mixed", [("Content-Type: text/plain" + ";" * 9_000, "x")])) == "parameters"
+
+
 def test_a_long_content_type_on_top_is_cut() -> None:
     gate = check(letter(kind="text/plain" + ";" * 50_000), LIMITS)
     assert gate.cut == ("content-type",)

@@ -90,10 +90,19 @@ def test_a_charset_in_the_html_does_not_decode_twice() -> None:
 
 @pytest.mark.parametrize(
     "html",
-    ["<div>" * 100_000, "<!--" * 100_000, "<b><p>" * 50_000, "<a href=x>" * 40_000, "<style>" + "@{" * 100_000],
-    ids=["divs", "comments", "misnested", "links", "css"],
+    [
+        "<div>" * 100_000,
+        "<!--" * 100_000,
+        "<b><p>" * 50_000,
+        "<a href=x>" * 40_000,
+        "<style>" + "@{" * 100_000,
+        "<style>" + "a" * 200_000 + "</style>x",
+        "<style>" + ("a{opacity:0" + " " * 3_900 + "x}") * 24 + "</style>x",
+        "<p style='opacity:0" + " " * 200_000 + "x'>a</p>",
+    ],
+    ids=["divs", "comments", "misnested", "links", "css", "no-rule", "css-spaces", "style-spaces"],
 )
 def test_no_html_takes_long(html: str) -> None:
     started = time.process_time()
     html_to_text(html)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 1
