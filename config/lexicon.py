@@ -68,7 +68,7 @@ class Lexicon:
     gates: dict[str, tuple[Any, tuple[Rule, ...]]] = field(default_factory=dict)
 
     def candidates(self, text: bytes, side: str) -> list[Rule]:
-        """The rules of a side (`in` or `out`) whose pattern is somewhere in the folded text."""
+        """The rules of a side whose pattern is somewhere in the folded text; `promise` is a part of `out`."""
         gate, rules = self.gates[side]
         return [rules[index] for index in sorted(gate.Match(text) or ())]
 
@@ -118,7 +118,7 @@ def parse_lexicon(source: str, name: str, language: str) -> Lexicon:
         stopwords=frozenset(fold(data.get("stopwords", "")).split()),
         words={key: reader.expand(value, value) for key, value in reader.words.items()},
         tables=tables,
-        gates={side: reader.gate(rules, side) for side in ("in", "out")},
+        gates={side: reader.gate(rules, side) for side in ("in", "out", "promise")},
     )
 
 
@@ -162,7 +162,7 @@ class _Reader:
 
     def gate(self, rules: tuple[Rule, ...], side: str) -> tuple[Any, tuple[Rule, ...]]:
         """One RE2 set over all rules of a side."""
-        members = tuple(rule for rule in rules if GROUPS[rule.group] == side)
+        members = tuple(rule for rule in rules if side in {GROUPS[rule.group], rule.group})
         gate = re2.Set.SearchSet(_options())
         for rule in members:
             gate.Add(self.sources[rule.id].encode("ascii"))

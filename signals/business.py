@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from signals.calendar import Calendar
 
@@ -101,7 +100,7 @@ def add_business_days(calendar: Calendar, moment: datetime, days: int) -> dateti
         NoBusinessHours: the calendar is never open.
 
     """
-    day, left = moment.astimezone(ZoneInfo(calendar.zone)).date(), days
+    day, left = moment.astimezone(calendar.clock).date(), days
     for _ in range(366 * _FARTHEST_YEARS):
         if left <= 0:
             return close_of(calendar, day)
@@ -178,14 +177,14 @@ def _year(calendar: Calendar, number: int) -> _Year:
 
 def _window(calendar: Calendar, day: date) -> tuple[float, float]:
     """When `day` opens and closes, in epoch seconds; zoneinfo settles daylight saving time."""
-    zone = ZoneInfo(calendar.zone)
+    zone = calendar.clock
     last = day if calendar.closes > calendar.opens else day + timedelta(days=1)
     opens = datetime.combine(day, calendar.opens, tzinfo=zone)
     return opens.timestamp(), datetime.combine(last, calendar.closes, tzinfo=zone).timestamp()
 
 
 def _local_year(calendar: Calendar, moment: datetime) -> int:
-    return moment.astimezone(ZoneInfo(calendar.zone)).year
+    return moment.astimezone(calendar.clock).year
 
 
 def _moment(stamp: float) -> datetime:

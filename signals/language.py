@@ -2,7 +2,7 @@
 
 from config.lexicon import LANGUAGES, lexicon
 
-_SAMPLE = 1500
+_SAMPLE = 800
 """Characters that are looked at; more change the answer on no story and cost time."""
 
 _CLEAR = 2

@@ -17,6 +17,9 @@ _DEFAULT_DAYS = {"reply": 1, "call": 1, "send": 1, "fix": 5, "visit": 5}
 _NEXT_SENTENCE = 90
 """Longest sentence after an undated promise that can be its date (`That will be Friday.`), in characters."""
 
+_SHORTEST = 10
+"""Characters below which a line promises nothing; most such lines are names."""
+
 _KIND = {"soft": PromiseKind.SOFT, "attendance": PromiseKind.ATTENDANCE}
 
 
@@ -43,14 +46,15 @@ def pledges(page: Page) -> tuple[Pledge, ...]:
 def _pledge(page: Page, index: int) -> Pledge | None:
     start, end = page.sentences[index]
     sentence = page.folded[start:end]
-    if sentence.endswith(b"?"):
+    if end - start < _SHORTEST or sentence.endswith(b"?"):
         return None
-    dates = _future(page, sentence)
-    for rule in page.rules["promise"]:
-        if rule.part == "dated" and not dates:
-            continue
+    dates: list[Deadline] | None = None
+    for rule in page.lexicon.candidates(sentence, "promise"):
         match = _match(rule, sentence, page)
-        if match is not None:
+        if match is None:
+            continue
+        dates = _future(page, sentence) if dates is None else dates
+        if dates or rule.part != "dated":
             verb = rule.groups(match)["v"][0]
             return _made(page, index, _Found(rule, verb, _choose(dates, verb)))
     return None
@@ -66,9 +70,9 @@ class _Found:
 
 
 def _match(rule: Rule, sentence: bytes, page: Page) -> Any:
-    if not passes(rule, sentence):
-        return None
-    for match in rule.pattern.finditer(sentence):
+    for number, match in enumerate(rule.pattern.finditer(sentence)):
+        if number == 0 and not passes(rule, sentence):
+            return None
         groups = rule.groups(match)
         verb = sentence[groups["v"][0] :]
         if rule.verb_not is not None and rule.verb_not.match(verb) and not _excepted(rule, verb):

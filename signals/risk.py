@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from functools import cache
 
 from config.policy import RiskPolicy
 from config.words import Risk, Signal
@@ -13,8 +13,8 @@ from signals.facts import Before, Term
 
 _RISKS = tuple(Risk)
 _FAR_DAYS = 120.0
-_HALVINGS = 20
-"""Steps of the search for the moment a score falls: 120 business days to within about a minute."""
+_HALVINGS = 16
+"""Steps of the search for the moment a score falls: 120 business days to within a minute."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,20 @@ def _quiet(before: Before, policy: RiskPolicy, calendar: Calendar, now: datetime
 
 
 def _pairs(pairs: Mapping[str, float], left: Mapping[Signal, float]) -> list[float]:
-    found = []
-    for names, weight in pairs.items():
-        one, _, other = names.partition("+")
-        found.append(weight * min(left.get(Signal(one), 0.0), left.get(Signal(other), 0.0)))
-    return found
+    if len(left) < 2:  # noqa: PLR2004
+        return []
+    return [
+        weight * min(left[one], left[other])
+        for one, other, weight in _parsed(tuple(pairs.items()))
+        if one in left and other in left
+    ]
+
+
+@cache
+def _parsed(pairs: tuple[tuple[str, float], ...]) -> tuple[tuple[Signal, Signal, float], ...]:
+    """The pairs of the policy, `one+other`, as signals."""
+    named = ((name.partition("+"), weight) for name, weight in pairs)
+    return tuple((Signal(one), Signal(other), weight) for (one, _, other), weight in named)
 
 
 def _noisy_or(parts: Sequence[float]) -> float:
@@ -95,5 +104,4 @@ def _noisy_or(parts: Sequence[float]) -> float:
 
 
 def _band(value: float, bands: tuple[float, float, float]) -> Risk:
-    assert all(low < high for low, high in pairwise(bands))
     return _RISKS[sum(value >= bound for bound in bands)]

@@ -1,20 +1,24 @@
 """Splits a mail's text into sentences by place, knowing wrapped lines, abbreviations and ordinal numbers."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-import re2
-
 from signals.marks import Span
 
-_BREAK = re2.compile(rb"[.!?]+[\"')\]]*[ \t]+|[ \t]*\n[ \t\n]*")
-"""A sentence may end behind its mark and a space, or at a line's end; which of them do is decided one by one."""
+_BREAK = re.compile(rb"[.!?][\"')\]]*[ \t]+|\n\s*")
+"""A sentence may end behind its mark and a space, or at a line's end; which of them do is decided one by one.
+
+A pattern of our own, linear in `re`, which is quicker than RE2 on many short matches."""
 
 _ABBREVIATIONS = frozenset(
     b"mr mrs ms dr prof st no nr art abs vs approx ca bzw ggf evtl inkl zzgl usw tel str hr fr sr sra srta srs dra d "
     b"m mm mme mlle av etc e.g i.e z.b d.h u.a p.ex p.ej num rs inc ltd jan feb mar apr aug sept oct okt nov dec dez "
     b"u.s min max incl excl fig ref al ing lic jr".split()
 )
+
+_ENDS = frozenset({b".", b"!", b"?", b":", b";"})
+_BULLETS = frozenset({b"-", b"*", b">"})
 
 _WRAP = 60
 """A line at least this long, without an end mark, was wrapped rather than ended by its writer."""
