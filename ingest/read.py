@@ -12,6 +12,7 @@ from ingest import headers, sandbox
 from ingest.attachments import Found, files_of
 from ingest.automatic import automatic, header_view
 from ingest.bounce import read_bounce
+from ingest.envelope import Envelope, read_envelope
 from ingest.gate import Gate, check
 from ingest.htmltext import html_to_text
 from ingest.mail import AttachedFile, Bounce, ParsedMail, Unreadable
@@ -79,12 +80,12 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
     fields = headers.fields_of(message)
     key = headers.content_key(fields, gate.data, gate.body_at)
     own_id = headers.message_id(fields, key)
-    envelope = headers.read_envelope(fields)
+    envelope = read_envelope(fields)
     content = _content(message, apart=apart)
     text = "\n\n".join(content.body.pieces)[:TEXT_BYTES]
     new = split_new_text(text)
-    sender = envelope.from_addresses[0].email if envelope.from_addresses else ""
-    auto, why = automatic(header_view(message, envelope.subject, sender), text, own_lists)
+    auto, why = _automatic(message, envelope, text, own_lists)
+    is_forward = _FORWARD.match(envelope.subject) is not None
     attached_mail = any(found.content_type == "message/rfc822" for found in content.files)
     return ParsedMail(
         message_id=own_id,
@@ -102,14 +103,14 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         references=headers.referred(fields, "references", own_id),
         text=text,
         # A forward without a word of its own says what it passes on; a bare answer says nothing, whatever it quotes.
-        new_text=new.text or (new.passed_on if _FORWARD.match(envelope.subject) else ""),
+        new_text=new.text or (new.passed_on if is_forward else ""),
         signature=new.signature,
         command_text=content.body.command,
         html=content.body.html,
         auto=auto,
-        auto_why=clean_line(why),
+        auto_why=why,
         bounce=_bounce(message) if auto is MailKind.BOUNCE else None,
-        forwarded=auto is None and (new.forwarded or attached_mail or _FORWARD.match(envelope.subject) is not None),
+        forwarded=auto is None and (new.forwarded or attached_mail or is_forward),
         attachments=content.files,
         authentication_results=headers.authentication_results(fields),
         dkim_signatures=len(fields.by_name.get("dkim-signature", ())),
@@ -117,6 +118,15 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         problems=(*_cut_problems(gate), *envelope.problems, *content.body.problems),
         headers=headers.kept_fields(fields),
     )
+
+
+def _automatic(
+    message: Message, envelope: Envelope, text: str, own_lists: frozenset[str]
+) -> tuple[MailKind | None, str]:
+    """Which kind of automatic mail it is, and why; (None, "") when a person wrote it."""
+    sender = envelope.from_addresses[0].email if envelope.from_addresses else ""
+    auto, why = automatic(header_view(message, envelope.subject, sender), text, own_lists)
+    return auto, clean_line(why)
 
 
 def _bounce(message: Message) -> Bounce | None:
