@@ -56,11 +56,12 @@ def process_batch(store: Store, raw_ids: Sequence[int], ctx: IngestContext, now:
     """
     killpoint("K10")
     with store.transaction() as session:
+        again = work.tried_before(session, raw_ids, now)
         fresh = work.claim(session, raw_ids, now)
         directory = load_directory(session, ctx.settings)
     run = _Run(store, ctx, directory, now)
     run.process(fresh)
-    for raw_id in sorted(set(raw_ids) - {kept.id for kept in fresh}):
+    for raw_id in again:
         run.process_again(raw_id)
     return run.result
 

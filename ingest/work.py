@@ -45,6 +45,13 @@ def claim(session: Session, ids: Sequence[int], now: datetime, *, again: bool = 
     return sorted((Kept(*row) for row in rows), key=lambda kept: kept.id)
 
 
+def tried_before(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
+    """The waiting mails among `ids` that were tried and not finished."""
+    free = or_(RawMail.claimed_until.is_(None), RawMail.claimed_until <= now)
+    waiting = select(RawMail.id).where(RawMail.id.in_(list(ids)), RawMail.state == RawState.KEPT, free)
+    return list(session.scalars(waiting.where(RawMail.attempts > 0).order_by(RawMail.id)))
+
+
 def release(session: Session, ids: Sequence[int]) -> None:
     """Give mails back that a passing fault (not the mail) kept from being read; the attempt is not counted."""
     back = update(RawMail).where(RawMail.id.in_(list(ids)), RawMail.state == RawState.KEPT)
