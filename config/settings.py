@@ -55,7 +55,8 @@ class Mailbox(Login):
     """One mailbox to watch. `address` is what customers write to; `after_keep` never runs before the commit.
 
     `authserv_id` names the receiving server whose Authentication-Results may be trusted; empty trusts none. Name it
-    only when that server writes them on every mail and takes out those a sender wrote (RFC 8601, section 5).
+    only when that server writes them on every mail and takes out those a sender wrote (RFC 8601, section 5);
+    `*.example.com` names all hosts of a provider.
     `verify_dkim` lets DKIM signatures be checked here, by DNS, where that server says nothing.
     """
 

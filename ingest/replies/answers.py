@@ -13,6 +13,7 @@ from ingest.replies.reply import Outcome, Reason, Rejected, Reply
 from store.notices import NoticeDraft, post_notice
 from store.outbox import Notice
 from store.people import Person
+from store.record import PendingCommand
 from store.tokens import Claim
 from workflow.context import Context
 from workflow.execute import Request, Transcript
@@ -65,12 +66,9 @@ def tell(session: Session, post: Post, sentence: str) -> None:
 
 
 def ask_confirm(session: Session, post: Post, transcript: Transcript) -> None:
-    """Ask for the one-time confirm of the lines that wait; the same mail says, as `done`, what was run at once."""
-    if _answers(session, post, _HOUR) >= post.ctx.policy.commands.answers_per_hour:
-        return
-    ran = transcript.answer_facts()
-    facts = {"done": ran["lines"], "comment_added": ran["comment_added"], "undo": ran["undo"]}
-    _post(session, post, NoticeKind.CONFIRM, facts | transcript.confirm_facts())
+    """Ask for the one-time confirm of the lines that wait."""
+    if _answers(session, post, _HOUR) < post.ctx.policy.commands.answers_per_hour:
+        _post(session, post, NoticeKind.CONFIRM, transcript.confirm_facts())
 
 
 def refuse(session: Session, post: Post, reason: Reason) -> Outcome:
@@ -79,8 +77,14 @@ def refuse(session: Session, post: Post, reason: Reason) -> Outcome:
 
 
 def told_lately(session: Session, post: Post) -> bool:
-    """Whether this person was told within the hour of a mail in her name that did not prove it came from her."""
-    return _exists(session, post, _HOUR, Notice.facts["unproved"].as_boolean())
+    """Whether this person was told within the hour of a mail in her name that did not prove it came from her.
+
+    A question she answered does not count: somebody whose servers prove nothing could else command once an hour.
+    """
+    answered = select(PendingCommand.id).where(
+        PendingCommand.id == Notice.facts["pending_id"].as_integer(), PendingCommand.used_at.is_not(None)
+    )
+    return _exists(session, post, _HOUR, Notice.facts["unproved"].as_boolean() & ~answered.exists())
 
 
 def commented_today(session: Session, post: Post) -> bool:
@@ -105,6 +109,8 @@ def _recent(post: Post, within: timedelta) -> tuple[Any, ...]:
 
 
 def _post(session: Session, post: Post, kind: NoticeKind, facts: dict[str, Any]) -> None:
+    if post.ctx.silent:
+        return
     draft = NoticeDraft(
         kind=kind,
         person_id=post.person.id,

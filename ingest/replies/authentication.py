@@ -68,7 +68,7 @@ def _by_us(received: str, authserv_id: str) -> bool:
     host = found[1].lower().rstrip(".") if found else ""
     if "." not in host or ":" in host:
         return True
-    name = authserv_id.lower()
+    name = authserv_id.lower().removeprefix("*.")
     parent = name.partition(".")[2] if name.count(".") > 1 else name
     return host in {name, parent} or host.endswith("." + parent)
 
@@ -79,8 +79,15 @@ def _results_of(fields: Sequence[Field], authserv_id: str) -> Iterator[tuple[Met
         if field.name != FIELD:
             continue
         named, methods = parse_results(field.value)
-        if named.lower() == authserv_id.lower():
+        if _is_named(named.lower(), authserv_id.lower()):
             yield methods
+
+
+def _is_named(named: str, authserv_id: str) -> bool:
+    """Whether a field carries our id; `*.example.com` stands for the many hosts of one provider."""
+    if authserv_id.startswith("*."):
+        return named.endswith(authserv_id[1:])
+    return named == authserv_id
 
 
 def parse_results(value: str) -> tuple[str, tuple[Method, ...]]:

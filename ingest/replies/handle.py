@@ -1,6 +1,7 @@
 """Takes a mail to a reply address: judges it, runs what it says, and posts the one answer."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -99,7 +100,9 @@ def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
         tell(session, post, str(refusal))
         return Outcome(Done.ANSWERED)
     killpoint("K26")
-    return _reply_with(session, post, transcript) if not quiet else Outcome(Done.ANSWERED)
+    if quiet:
+        return Outcome(Done.ANSWERED)
+    return _reply_with(session, post, _saying(transcript, newer))
 
 
 def _unproved(session: Session, post: Post, block: CommandBlock) -> Outcome:
@@ -116,16 +119,28 @@ def _unproved(session: Session, post: Post, block: CommandBlock) -> Outcome:
     except WorkflowError:
         return outcome
     killpoint("K26")
-    return _reply_with(session, post, transcript)
+    ask_confirm(session, post, transcript)
+    return Outcome(Done.CONFIRM_ASKED)
+
+
+def _saying(transcript: Transcript, newer: Sequence[str]) -> Transcript:
+    """The transcript with what others changed in the meantime, which is why its lines wait."""
+    if not newer:
+        return transcript
+    since = f"Since the alert you answered was written, {'; '.join(newer)}. Please confirm if you still want it."
+    return replace(transcript, ask=" ".join(filter(None, (transcript.ask, since))))
 
 
 def _reply_with(session: Session, post: Post, transcript: Transcript) -> Outcome:
-    """One mail, never two: where lines wait, the mail that asks for the confirm also says what was done."""
-    if transcript.pending_id is not None:
-        ask_confirm(session, post, transcript)
-        return Outcome(Done.CONFIRM_ASKED)
-    answer(session, post, transcript)
-    return Outcome(Done.ANSWERED)
+    """Answer; where lines wait, ask for the confirm, and answer beside it only what that mail does not say."""
+    if transcript.pending_id is None:
+        answer(session, post, transcript)
+        return Outcome(Done.ANSWERED)
+    ask_confirm(session, post, transcript)
+    others = [line for line in transcript.lines if line.line not in transcript.pending_lines]
+    if others or transcript.ask or transcript.comment_added:
+        answer(session, post, transcript)
+    return Outcome(Done.CONFIRM_ASKED)
 
 
 def _tell_failed(session: Session, reply: Reply, rejected: Rejected, ctx: Context, now: datetime) -> None:

@@ -45,7 +45,7 @@ def judge(session: Session, reply: Reply, reply_address: str, now: datetime) -> 
 
 def claimed(reply: Reply) -> str:
     """Whom the mail says it is from, for the audit only."""
-    return reply.mail.from_addresses[0].email[:254] if reply.mail.from_addresses else ""
+    return reply.mail.from_addresses[0].email if reply.mail.from_addresses else ""
 
 
 def _objection(session: Session, reply: Reply, claim: Claim, person: Person | None, sender: str) -> Reason | None:

@@ -17,6 +17,9 @@ from workflow.context import Context
 
 ACTION = "command rejected"
 
+MOST_SENDER = 254
+"""Characters of an address that can be used (RFC 5321, section 4.5.3.1.3)."""
+
 _GUESSES = frozenset({Reason.NO_TOKEN, Reason.TWO_TOKENS, Reason.BAD_TOKEN})
 _HOUR = timedelta(hours=1)
 _log = structlog.get_logger()
@@ -45,7 +48,7 @@ def _row(reply: Reply, rejected: Rejected, now: datetime) -> audit.Change:
         actor="smokewatch",
         channel=Channel.MAIL,
         action=ACTION,
-        from_value=rejected.sender,
+        from_value=rejected.sender[:MOST_SENDER],
         reason=rejected.reason.value,
         detail={"message": reply.message_row_id},
     )
@@ -54,7 +57,7 @@ def _row(reply: Reply, rejected: Rejected, now: datetime) -> audit.Change:
 def _too_many(session: Session, sender: str, policy: CommandPolicy, now: datetime) -> bool:
     found = select(func.count()).where(
         Audit.action == ACTION,
-        Audit.from_value == sender,
+        Audit.from_value == sender[:MOST_SENDER],
         Audit.at > now - _HOUR,
         Audit.stream == audit.SYSTEM,
     )
@@ -64,7 +67,7 @@ def _too_many(session: Session, sender: str, policy: CommandPolicy, now: datetim
 def _tell_holder(session: Session, rejected: Rejected, ctx: Context, now: datetime) -> None:
     """Once per escalation: somebody outside has the private address, most likely from a forwarded alert."""
     claim = rejected.claim
-    if claim is None or not may_see(session, claim.person_id, claim.escalation_id):
+    if ctx.silent or claim is None or not may_see(session, claim.person_id, claim.escalation_id):
         return
     draft = NoticeDraft(
         kind=NoticeKind.ANSWER,

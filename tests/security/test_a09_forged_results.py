@@ -44,6 +44,12 @@ def test_the_registered_person_is_told_once_an_hour(scene: Scene) -> None:
         assert_refused(scene, scene.mail(f"note: {n}", head=""), "not-authenticated", told=1 if n == 0 else 0)
 
 
+def test_a_question_she_answered_makes_room_for_the_next(scene: Scene) -> None:
+    scene.take(scene.mail("priority high", head=""))
+    scene.take(scene.mail("yes", to=scene.confirm_address(), head=""))
+    assert_refused(scene, scene.mail("priority low", head=""), "not-authenticated", told=1)
+
+
 def test_a_token_only_the_envelope_knows_proves_nothing_about_its_writer(scene: Scene) -> None:
     head = f"Delivered-To: {scene.address()}\r\n{PROVEN}"
     assert_refused(scene, scene.mail("ack", head=head, to="customer@x.example"), "not-authenticated", told=1)

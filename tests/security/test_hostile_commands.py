@@ -87,7 +87,7 @@ def test_a_hostile_mail_commands_nothing(scene: Scene, name: str, codes: frozens
     if "NOSEND" in codes:
         assert fresh == []
     if "CONFIRM" in codes and read:
-        assert [n.kind for n in fresh] == [NoticeKind.CONFIRM]
+        assert NoticeKind.CONFIRM in [n.kind for n in fresh]
 
 
 def test_there_are_hostile_mails(shared: Path) -> None:

@@ -94,6 +94,11 @@ def test_without_a_named_server_nobody_is_believed() -> None:
     assert verdict(PASS, authserv_id="") is Verdict.NONE
 
 
+def test_a_provider_with_many_hosts_is_named_once() -> None:
+    assert verdict(f"mx3.{US}; dmarc=pass", authserv_id=f"*.{US}") is Verdict.PASS
+    assert verdict(f"mx3x{US}; dmarc=pass", authserv_id=f"*.{US}") is Verdict.NONE
+
+
 def test_a_forged_pass_below_our_own_field_does_not_count() -> None:
     assert verdict(f"{US}; spf=none", PASS) is Verdict.NONE
 
