@@ -13,7 +13,7 @@ _FARTHEST_YEARS = 30
 """A calendar without an open hour in this many years has none."""
 
 
-class NoBusinessHours(ValueError):
+class NoBusinessHoursError(ValueError):
     """The calendar is never open, so that no business time can be counted on it."""
 
 
@@ -43,7 +43,7 @@ def next_open(calendar: Calendar, moment: datetime) -> datetime:
     """`moment` itself when it is in business hours, else the next opening, in UTC.
 
     Raises:
-        NoBusinessHours: the calendar is never open.
+        NoBusinessHoursError: the calendar is never open.
 
     """
     if is_open(calendar, moment):
@@ -59,7 +59,7 @@ def end_of_day(calendar: Calendar, moment: datetime) -> datetime:
     """The close of the business day that `moment` falls in or, outside of business hours, of the next one, in UTC.
 
     Raises:
-        NoBusinessHours: the calendar is never open.
+        NoBusinessHoursError: the calendar is never open.
 
     """
     for year in _years_from(calendar, _local_year(calendar, moment)):
@@ -83,7 +83,7 @@ def add_business(calendar: Calendar, moment: datetime, hours: float) -> datetime
     """The moment `hours` business hours after `moment` (before it when negative), in UTC.
 
     Raises:
-        NoBusinessHours: the calendar is never open.
+        NoBusinessHoursError: the calendar is never open.
 
     """
     if hours == 0:
@@ -97,7 +97,7 @@ def add_business_days(calendar: Calendar, moment: datetime, days: int) -> dateti
     """The close of the `days`-th business day after the local day of `moment`, in UTC.
 
     Raises:
-        NoBusinessHours: the calendar is never open.
+        NoBusinessHoursError: the calendar is never open.
 
     """
     day, left = moment.astimezone(calendar.clock).date(), days
@@ -191,5 +191,5 @@ def _moment(stamp: float) -> datetime:
     return datetime.fromtimestamp(stamp, UTC)
 
 
-def _never_open(calendar: Calendar) -> NoBusinessHours:
-    return NoBusinessHours(f"the calendar of zone {calendar.zone} has no open hour: give it workdays")
+def _never_open(calendar: Calendar) -> NoBusinessHoursError:
+    return NoBusinessHoursError(f"the calendar of zone {calendar.zone} has no open hour: give it workdays")

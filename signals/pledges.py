@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from config.lexicon import Lexicon, Rule
@@ -16,6 +17,9 @@ _DEFAULT_DAYS = {"reply": 1, "call": 1, "send": 1, "fix": 5, "visit": 5}
 
 _NEXT_SENTENCE = 90
 """Longest sentence after an undated promise that can be its date (`That will be Friday.`), in characters."""
+
+_MOST = 12
+"""Promises of one message that are kept; nobody makes more."""
 
 _SHORTEST = 10
 """Characters below which a line promises nothing; most such lines are names."""
@@ -38,7 +42,8 @@ def pledges(page: Page) -> tuple[Pledge, ...]:
     """The promises of the message, at most one a sentence; an undated one beside a dated one says nothing more."""
     if not page.rules.get("promise"):
         return ()
-    found = [p for index in range(len(page.sentences)) if (p := _pledge(page, index))]
+    every = (p for index in range(len(page.sentences)) if (p := _pledge(page, index)))
+    found = list(islice(every, _MOST))
     dated = any(not p.assumed and p.due for p in found)
     return tuple(p for p in found if not (dated and p.assumed and p.verb == "reply"))
 

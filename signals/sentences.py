@@ -17,6 +17,9 @@ _ABBREVIATIONS = frozenset(
     b"u.s min max incl excl fig ref al ing lic jr".split()
 )
 
+_LONGEST = 600
+"""Characters of a sentence; what goes on longer is a table or an attack, and is cut."""
+
 _ENDS = frozenset({b".", b"!", b"?", b":", b";"})
 _BULLETS = frozenset({b"-", b"*", b">"})
 
@@ -56,7 +59,8 @@ def _add(spans: list[Span], folded: bytes, begin: int, end: int) -> None:
     inner = piece.strip()
     if inner:
         start = begin + len(piece) - len(piece.lstrip())
-        spans.append((start, start + len(inner)))
+        stop = start + len(inner)
+        spans.extend((at, min(at + _LONGEST, stop)) for at in range(start, stop, _LONGEST))
 
 
 def _mark_ends(folded: bytes, text: str, start: int, end: int) -> bool:
