@@ -12,7 +12,7 @@ from store.record import Escalation, PendingCommand, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
 from workflow.errors import Incomplete, NotFound, Refused
-from workflow.grammar import Command, CommandBlock
+from workflow.grammar import Command, CommandBlock, Unknown
 from workflow.record import add_comment, lock
 from workflow.restore import changed, snapshot
 from workflow.transcript import Line, Request, Transcript
@@ -42,12 +42,10 @@ def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock,
     run = _Run(session, by, esc, request)
     stopped = _stopped(esc, block, request)
     if stopped is None:
-        for command in block.commands:
-            run.take(command)
+        for each in _in_order(block):
+            run.take(each) if isinstance(each, Command) else run.refuse(each.line, each.hint)
     else:
-        run.refuse_all(block.commands, stopped)
-    for unknown in block.unknown:
-        run.refuse(unknown.line, unknown.hint)
+        run.refuse_all(_in_order(block), stopped)
     if block.comment and request.allowed > Trust.NONE:
         run.comment(block.comment)
     return run.transcript()
@@ -78,6 +76,11 @@ def _lock_all(session: Session, escalation_id: int, block: CommandBlock) -> Esca
     ids = sorted({escalation_id, *others})
     session.execute(select(Escalation.id).where(Escalation.id.in_(ids)).order_by(Escalation.id).with_for_update())
     return lock(session, escalation_id)
+
+
+def _in_order(block: CommandBlock) -> list[Command | Unknown]:
+    lines: list[Command | Unknown] = [*block.commands, *block.unknown]
+    return sorted(lines, key=lambda each: each.at)
 
 
 def _stopped(esc: Escalation, block: CommandBlock, request: Request) -> str | None:
@@ -125,10 +128,10 @@ class _Run:
         self.lines.append(Line(line, sentence, ok=False, corrected_from=corrected_from))
         append(self.session, self.by, self.esc.number, Step("command rejected", None, line, sentence))
 
-    def refuse_all(self, commands: tuple[Command, ...], sentence: str) -> None:
+    def refuse_all(self, lines: list[Command | Unknown], sentence: str) -> None:
         """Refuse a whole block: the reason once, and each line of it."""
-        for number, command in enumerate(commands[:_SHOWN]):
-            self.refuse(command.line, sentence if number == 0 else "Not done either.", command.corrected_from)
+        for number, each in enumerate(lines[:_SHOWN]):
+            self.refuse(each.line, sentence if number == 0 else "Not done either.")
 
     def comment(self, text: str) -> None:
         """Keep what was written below the commands; below aligned trust it waits with them."""

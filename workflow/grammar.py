@@ -30,6 +30,8 @@ _CUT = re.compile(r"--$|__|>|—$|(?:sent|gesendet|envoyé|enviado) (?:from|von|
 _END = re.compile(f"{_CUT.pattern}|{_SIGN_OFF.pattern}", re.IGNORECASE)
 _NAMED = re.compile(r"\bESC-(\d{1,9})\b", re.IGNORECASE | re.ASCII)
 
+_BELOW = 1_000_000
+"""The line of what was found elsewhere than in the block; it is answered last."""
 _SHORT = 6
 """Words of a line that begins like a command and may have been meant as one; a longer one is a sentence."""
 _WRAPPED = 60
@@ -44,12 +46,16 @@ _LONGEST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Command:
-    """One command as understood. `args` is plain JSON, dates already resolved; `corrected_from` is a forgiven typo."""
+    """One command as understood, found on line `at` of the reply.
+
+    `args` is plain JSON, dates already resolved; `corrected_from` is a forgiven typo.
+    """
 
     verb: str
     line: str
     args: dict[str, Any] = field(default_factory=dict)
     corrected_from: str | None = None
+    at: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, to wait for a confirm."""
@@ -67,6 +73,7 @@ class Unknown:
 
     line: str
     hint: str
+    at: int = _BELOW
 
 
 @dataclass(frozen=True)
@@ -154,15 +161,15 @@ class _Reader:
         try:
             args = self._parse(head, rest)
         except BadArgumentError as error:
-            self.unknown.append(Unknown(_shown(line), str(error)))
+            self.unknown.append(Unknown(_shown(line), str(error), self.at))
             self.at = end
             return True
         if args is None:
             if len(line.split()) <= _SHORT:
                 hint = f"That reads as a sentence, so I did nothing for it. The command is `{head.verb.usage}`."
-                self.unknown.append(Unknown(_shown(line), hint))
+                self.unknown.append(Unknown(_shown(line), hint, self.at))
             return False
-        self._add(Command(head.verb.name, _shown(head.line), args), head, end)
+        self._add(Command(head.verb.name, _shown(head.line), args, at=self.at), head, end)
         return True
 
     def _forgiven(self, head: Head, line: str) -> bool:
@@ -174,18 +181,20 @@ class _Reader:
         if args is None:
             return False
         self.corrections.append(f"`{head.typed}` read as `{head.word}`")
-        self._add(Command(head.verb.name, _shown(head.line), args, corrected_from=_shown(line)), head, end)
+        self._add(Command(head.verb.name, _shown(head.line), args, _shown(line), self.at), head, end)
         return True
 
     def _strange(self, line: str) -> bool:
         if disguised(line):
             hint = "That is spelled with characters that only look like letters, so I did nothing for it."
-            self.unknown.append(Unknown(_shown(line), hint))
+            self.unknown.append(Unknown(_shown(line), hint, self.at))
             return False
         meant = suggestions(line)
         if not meant:
             return False
-        self.unknown.append(Unknown(_shown(line), f"Did you mean {' or '.join(f'`{each}`' for each in meant)}?"))
+        self.unknown.append(
+            Unknown(_shown(line), f"Did you mean {' or '.join(f'`{each}`' for each in meant)}?", self.at)
+        )
         self.at += 1
         return True
 

@@ -27,6 +27,11 @@ def test_a_refused_line_stops_no_other(desk: Desk) -> None:
     assert (desk.esc.state, desk.esc.path) == ("acknowledged", 1)
 
 
+def test_lines_are_answered_in_their_order(desk: Desk) -> None:
+    told = desk.says("ack\npriority urgentish\nsev 1")
+    assert [line.line for line in told.lines] == ["ack", "priority urgentish", "sev 1"]
+
+
 def test_a_refused_line_leaves_nothing_half_done(desk: Desk) -> None:
     before = desk.esc.version
     desk.says("close root cause: a")
