@@ -3,7 +3,7 @@
 import re
 
 MOST_HEADER_CHARACTERS = 200
-"""A subject longer than this is read by nobody, and long values are what makes header code slow (RELIABILITY 2.1)."""
+"""A subject longer than this is read by nobody, and long values are what makes header code slow."""
 
 # Everything str.splitlines() breaks at, all other C0 and C1 controls, and lone surrogates.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")

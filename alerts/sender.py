@@ -121,7 +121,7 @@ class SmtpSender:
     def _greet(self, smtp: smtplib.SMTP, now: datetime) -> None:
         smtp.ehlo_or_helo_if_needed()
         if self._login.security is Security.STARTTLS:
-            # Raises when the server does not offer it: never fall back to clear text (RELIABILITY 2.2).
+            # Raises when the server does not offer it: never fall back to clear text.
             smtp.starttls(context=_tls(self._login))
             smtp.ehlo_or_helo_if_needed()
         if self._tokens is not None:
