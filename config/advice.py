@@ -36,7 +36,7 @@ def _distinct(settings: Settings) -> Iterator[str]:
         if address in taken:
             local, _, domain = address.partition("@")
             tag = key.removesuffix("_address")
-            yield f"[outgoing], {key}: {address} is also {taken[address]}; use an own one, such as {local}+{tag}@{domain}."
+            yield f"[outgoing], {key}: {address} is also {taken[address]}; use another, {local}+{tag}@{domain}."
         taken[address] = key
 
 

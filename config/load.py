@@ -34,6 +34,7 @@ def load_settings(path: Path | None = None, environment: Mapping[str, str] = os.
 
     Raises:
         SettingsError: the file cannot be read, or any setting is wrong.
+
     """
     chosen = path or Path(environment.get("SMOKEWATCH_CONFIG", DEFAULT_PATH))
     named = path is not None or "SMOKEWATCH_CONFIG" in environment
@@ -60,7 +61,9 @@ def _read(path: Path, *, must_exist: bool) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise SettingsError([f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8."]) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([f"{path} is not valid TOML: {error}. Texts need quotes: host = \"mail.example\"."]) from error
+        raise SettingsError(
+            [f'{path} is not valid TOML: {error}. Texts need quotes: host = "mail.example".']
+        ) from error
     except OSError as error:
         raise SettingsError([f"{path} cannot be read: {error.strerror}."]) from error
 
@@ -109,7 +112,8 @@ def _read_secrets(data: Any, where: str) -> Iterator[str]:
     """Replace each `X_file` of a secret X by what stands in that file."""
     if isinstance(data, list):
         for item in data:
-            yield from _read_secrets(item, f"{where}, mailbox {item.get('name', '?')}")
+            if isinstance(item, dict):
+                yield from _read_secrets(item, f"{where}, mailbox {item.get('name', '?')}")
     if not isinstance(data, dict):
         return
     for key in list(data):

@@ -12,7 +12,7 @@ from config.settings import Settings
 from smokewatch.engines import imap, local, smtp
 
 
-class CannotAnswer(Exception):
+class CannotAnswerError(Exception):
     """There is no mail to answer; the text says what to do."""
 
 
@@ -20,7 +20,8 @@ def find(settings: Settings, what: str, acting_as: str = "") -> Path:
     """The filed mail meant by a path, a file name or an escalation's number; the newest where several fit.
 
     Raises:
-        CannotAnswer: none fits.
+        CannotAnswerError: none fits.
+
     """
     folder = local.outbox(settings)
     for path in (Path(what), folder / what, folder / f"{what}.eml"):
@@ -28,11 +29,13 @@ def find(settings: Settings, what: str, acting_as: str = "") -> Path:
             return path.with_suffix(".eml")
     number = re.fullmatch(r"(?:ESC-)?(\d+)", what.strip(), re.IGNORECASE)
     if number is None:
-        raise CannotAnswer(f"There is no mail {what!r} in {folder}: give a file there or a number like ESC-1.")
+        raise CannotAnswerError(f"There is no mail {what!r} in {folder}: give a file there or a number like ESC-1.")
     fitting = [path for path in sorted(folder.glob("*.eml"), reverse=True) if _fits(path, number[1], acting_as)]
     if not fitting:
         to = f" to {acting_as}" if acting_as else ""
-        raise CannotAnswer(f"No mail about ESC-{number[1]}{to} lies in {folder}; `smokewatch list` shows what is open.")
+        raise CannotAnswerError(
+            f"No mail about ESC-{number[1]}{to} lies in {folder}; `smokewatch list` shows what is open."
+        )
     return fitting[0]
 
 
@@ -40,11 +43,12 @@ def reply(original: bytes, text: str, now: datetime) -> bytes:
     """The answer that the recipient's mail program would send: text on top, the alert quoted below.
 
     Raises:
-        CannotAnswer: the mail names no address to answer to.
+        CannotAnswerError: the mail names no address to answer to.
+
     """
     source = email.message_from_bytes(original, policy=email.policy.default)
     if not source["Reply-To"]:
-        raise CannotAnswer("This mail takes no answer (it has no Reply-To): choose an alert or a digest.")
+        raise CannotAnswerError("This mail takes no answer (it has no Reply-To): choose an alert or a digest.")
     answer = EmailMessage(policy=email.policy.SMTP)
     answer["From"] = source["To"]
     answer["To"] = source["Reply-To"]

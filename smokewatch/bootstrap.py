@@ -82,6 +82,7 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     Raises:
         SettingsError: the policy file is wrong.
         sqlalchemy.exc.OperationalError: the database cannot be reached.
+
     """
     policy = read_policy(settings)
     migrate(settings.database_url)
@@ -103,6 +104,7 @@ def read_policy(settings: Settings) -> Policy:
 
     Raises:
         SettingsError: the file cannot be read, or any rule in it is wrong; one sentence each.
+
     """
     try:
         return load_policy(settings.policy)
@@ -117,5 +119,5 @@ def read_policy(settings: Settings) -> Policy:
 
 
 def loop_mark(session: Session) -> str:
-    """This installation's mark in its mails' loop header, so that its own mail is known when it comes back."""
+    """Give this installation's mark in its mails' loop header, so that its own mail is known when it comes back."""
     return hashlib.sha256(signing_key(session, LOOP_PURPOSE).secret).hexdigest()[:16]

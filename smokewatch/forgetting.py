@@ -41,12 +41,12 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
     written = list(session.scalars(select(Message.id).where(Message.from_address == address)))
     for start in range(0, len(written), BATCH):
         empty(session, written[start : start + BATCH])
-    session.execute(
-        update(Message).where(Message.from_address == address).values(from_address=pseudonym, from_name="")
-    )
+    session.execute(update(Message).where(Message.from_address == address).values(from_address=pseudonym, from_name=""))
     for column in (Message.to_addresses, Message.cc_addresses):
         session.execute(
-            update(Message).where(column.contains([address])).values({column: func.array_replace(column, address, pseudonym)})
+            update(Message)
+            .where(column.contains([address]))
+            .values({column: func.array_replace(column, address, pseudonym)})
         )
     session.execute(delete(Contact).where(Contact.email == address))
     session.execute(delete(RecipientHealth).where(RecipientHealth.address == address))
@@ -82,7 +82,9 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
     for message_id in ids:
         found = text("facts->'evidence' @> jsonb_build_array(jsonb_build_object('message_id', CAST(:id AS bigint)))")
-        session.execute(update(Notice).where(found.bindparams(id=message_id)).values(facts={"why": GONE, "evidence": []}))
+        session.execute(
+            update(Notice).where(found.bindparams(id=message_id)).values(facts={"why": GONE, "evidence": []})
+        )
 
 
 def _expired(session: Session, before: datetime, most: int | None) -> list[int]:

@@ -22,7 +22,6 @@ def refresh(session: Session, now: datetime) -> None:
     unsent = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)
     counts = dict(
         session.execute(select(Notice.state, func.count()).where(Notice.state.in_(unsent)).group_by(Notice.state))
-        .tuples()
         .all()
     )
     for state in unsent:

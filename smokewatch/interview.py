@@ -56,6 +56,7 @@ def write(path: Path, answers: Answers) -> None:
 
     Raises:
         OSError: a file cannot be written.
+
     """
     secret = path.parent / "smokewatch.secret"
     _private(secret, answers.password or answers.client_secret)
@@ -82,7 +83,12 @@ def _toml(answers: Answers, secret: Path) -> str:
         *(f"{word}_address = {q(f'{local}+{word}@{domain}')}" for word in ("reply", "bounce", "escalation")),
     ]
     if answers.smtp_host:
-        lines += ["", "[outgoing.smtp]", 'security = "starttls"', *_login(answers, answers.smtp_host, secret, "outgoing.smtp")]
+        lines += [
+            "",
+            "[outgoing.smtp]",
+            'security = "starttls"',
+            *_login(answers, answers.smtp_host, secret, "outgoing.smtp"),
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import func, or_, select
 from config.words import NoticeState, RawState
 from smokewatch.bootstrap import App, utc_now
 from store.mail import Conversation, Folder, RawMail
-from store.outbox import DigestWindow, Notice
-from store.people import Person
+from store.outbox import Notice
 
 LOOK_SECONDS = 0.2
 STEADY = 3

@@ -44,8 +44,8 @@ class Sent:
 
 def mails_line(session: Session) -> Text:
     """How many mails were read, and what they were."""
-    states = dict(session.execute(select(RawMail.state, func.count()).group_by(RawMail.state)).tuples().all())
-    kinds = Counter(dict(session.execute(select(Message.kind, func.count()).group_by(Message.kind)).tuples().all()))
+    states = dict(session.execute(select(RawMail.state, func.count()).group_by(RawMail.state)).all())
+    kinds = Counter(dict(session.execute(select(Message.kind, func.count()).group_by(Message.kind)).all()))
     total = sum(states.values())
     conversations = session.scalar(select(func.count(func.distinct(Message.conversation_id)))) or 0
     parts = [f"{kinds['customer']} from customers", f"{kinds['colleague']} from colleagues"]
@@ -71,17 +71,22 @@ def open_escalations(session: Session, now: datetime) -> list[EscalationView]:
 def show_escalations(console: Console, views: Sequence[EscalationView]) -> None:
     """One paragraph each: number, account, why in a sentence with the quote."""
     for view in views:
-        head = Text()
-        head.append(view.number, style="bold").append("  ")
-        head.append(view.account or "unknown account", style="bold").append("  ")
-        head.append(view.risk, style=RISKS.get(view.risk, "")).append(f", {view.state.replace('_', ' ')}")
-        if view.owner is not None:
-            head.append(f", owner {view.owner.name}")
-        console.print(head)
+        console.print(headline(view))
         for finding in sorted(view.findings, key=lambda f: (-f.level, -f.contribution))[:2]:
             words = Text(SIGNALS.get(finding.signal, finding.signal.replace("_", " ")) + ": ")
             words.append(f"“{_short(finding.quote)}”", style="italic").append(f" {finding.author}", style="dim")
             console.print(Padding(words, (0, 0, 0, 7), expand=False))
+
+
+def headline(view: EscalationView) -> Text:
+    """Number, account, risk, state and owner in one line."""
+    line = Text()
+    line.append(view.number, style="bold").append("  ")
+    line.append(view.account or "unknown account", style="bold").append("  ")
+    line.append(view.risk, style=RISKS.get(view.risk, "")).append(f", {view.state.replace('_', ' ')}")
+    if view.owner is not None:
+        line.append(f", owner {view.owner.name}")
+    return line
 
 
 def sent_since(session: Session, since: datetime) -> list[Sent]:

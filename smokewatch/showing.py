@@ -2,7 +2,8 @@
 
 import sys
 import threading
-from datetime import datetime
+from collections.abc import Hashable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +18,8 @@ from store.mail import Folder
 from store.record import Escalation
 
 LOOK_SECONDS = 1.0
+LOOK_BACK = timedelta(minutes=2)
+"""Longer than any transaction that changes an escalation or marks a mail as sent."""
 KINDS = {
     "new_escalation": "new escalation", "risk_up": "risk has risen", "promise_due": "promise due soon",
     "promise_missed": "promise missed", "no_answer": "no answer yet", "executive_joined": "executive joined",
@@ -34,7 +37,7 @@ class Scene:
         self._outbox = outbox
         self._first = first
         self.began = utc_now()
-        self._told = self.began
+        self._seen: set[Hashable] = set()
 
     def opening(self, settings: Settings) -> None:
         """Say what was read, raised and sent, where it can be read, and how to answer."""
@@ -50,26 +53,35 @@ class Scene:
             report.show_escalations(self._out, views)
             self._out.print()
             report.show_sent(self._out, report.sent_since(session, self.began))
-        self._told = utc_now()
-        if self._app.settings.outgoing.smtp is not None and settings.outgoing.smtp is None or is_sample(settings):
+        if (self._app.settings.outgoing.smtp is not None and settings.outgoing.smtp is None) or is_sample(settings):
             self._how_to_read(views[0].number if views else None)
 
     def watch(self, stopping: threading.Event) -> None:
         """Print a line for each thing that happens, until told to stop."""
+        self._news()
         self._out.print(Text("\nWatching. Ctrl-C stops.", style="bold"))
         while not stopping.wait(LOOK_SECONDS):
-            now = utc_now()
-            with self._app.store.transaction() as session:
-                changed = session.scalars(select(Escalation).where(Escalation.changed_at > self._told))
-                for escalation in changed:
-                    self._line(now, f"{escalation.number} is {escalation.state.replace('_', ' ')}: {escalation.title}")
-                for mail in report.sent_since(session, self._told):
-                    about = f" about {mail.number}" if mail.number else ""
-                    self._line(mail.at, f"{KINDS.get(mail.kind, mail.kind)}{about} sent to {mail.name}")
-            self._told = now
+            for at, text in self._news():
+                self._out.print(Text(f"{at.astimezone():%H:%M:%S}  ", style="dim").append(text, style=""))
 
-    def _line(self, at: datetime, text: str) -> None:
-        self._out.print(Text(f"{at.astimezone():%H:%M:%S}  ", style="dim").append(text, style=""))
+    def _news(self) -> list[tuple[datetime, str]]:
+        """What was not told yet. Times are set before a commit, so a moment is looked at again and again."""
+        since = utc_now() - LOOK_BACK
+        news: list[tuple[datetime, str]] = []
+        with self._app.store.transaction() as session:
+            for esc in session.scalars(select(Escalation).where(Escalation.changed_at >= since)):
+                text = f"{esc.number} is {esc.state.replace('_', ' ')}, risk {esc.risk}: {esc.title}"
+                news += self._once((esc.id, esc.version), esc.changed_at, text)
+            for mail in report.sent_since(session, since):
+                about = f" about {mail.number}" if mail.number else ""
+                news += self._once(mail, mail.at, f"{KINDS.get(mail.kind, mail.kind)}{about} sent to {mail.name}")
+        return sorted(news)
+
+    def _once(self, key: Hashable, at: datetime, text: str) -> list[tuple[datetime, str]]:
+        if key in self._seen:
+            return []
+        self._seen.add(key)
+        return [(at, text)]
 
     def _title(self, settings: Settings) -> None:
         if is_sample(settings):
@@ -84,7 +96,9 @@ class Scene:
 
     def _how_to_read(self, number: str | None) -> None:
         out = self._out
-        out.print(Text("Nothing left this machine: the mails lie in ").append(f"{self._shown(self._outbox)}/", style="bold"))
+        out.print(
+            Text("Nothing left this machine: the mails lie in ").append(f"{self._shown(self._outbox)}/", style="bold")
+        )
         if number is None:
             return
         text = report.newest(self._outbox, number)

@@ -14,14 +14,15 @@ from sqlalchemy import func, select
 from config.oauth import OAuthError
 from config.settings import Mailbox
 from config.words import RawState
-from ingest.errors import IntakeError
+from ingest.errors import ImportUnreadable, IntakeError
 from ingest.files import Imported, Importer
 from ingest.imap import open_imap
-from ingest.reconcile import reconcile_folder
+from ingest.reconcile import Report, reconcile_folder
 from ingest.take import Desk
 from smokewatch import answering
 from smokewatch.actors import BATCH
 from smokewatch.bootstrap import App, token_source, utc_now
+from smokewatch.cli.failures import explain
 from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_records
 from smokewatch.cli.session import choices, opened, settings_of
 from smokewatch.engines.local import LocalEngines, outbox
@@ -40,19 +41,34 @@ def add_to(app: typer.Typer) -> None:
 
 def import_mail(
     ctx: typer.Context,
-    path: Annotated[str, typer.Argument(help="An mbox file, a Maildir, a folder of .eml files, one .eml, or - for stdin.")],
+    path: Annotated[
+        str, typer.Argument(help="An mbox file, a Maildir, a folder of .eml files, one .eml, or - for stdin.")
+    ],
     keep_only: Annotated[bool, typer.Option("--keep-only", help="Keep the mails; a worker processes them.")] = False,
     silent: Annotated[bool, typer.Option("--silent", help="Raise escalations, but send no mail about them.")] = False,
 ) -> None:
     """Take mail from files or a pipe. Ends with 75 when the sender should try again."""
-    with opened(ctx) as app:
-        app = app.silenced() if silent else app
+    if path != "-":
+        _import(ctx, path, keep_only=keep_only, silent=silent)
+        return
+    try:
+        _import(ctx, path, keep_only=keep_only, silent=silent)
+    except ImportUnreadable:
+        raise
+    except Exception as error:
+        # A mail server bounces the mail on any other code, even when only our settings are wrong.
+        for sentence in explain(error)[1]:
+            complain(sentence)
+        raise typer.Exit(Exit.TRY_AGAIN) from error
+
+
+def _import(ctx: typer.Context, path: str, *, keep_only: bool, silent: bool) -> None:
+    with opened(ctx) as loud:
+        app = loud.silenced() if silent else loud
         new: list[int] = []
         importer = Importer(app.store, new.extend, app.settings.limits)
-        if path == "-":
-            result = importer.stream(sys.stdin.buffer, utc_now())
-        else:
-            result = _with_progress(importer, Path(path))
+        piped = path == "-"
+        result = importer.stream(sys.stdin.buffer, utc_now()) if piped else _with_progress(importer, Path(path))
         parked = 0 if keep_only else _process(app, new, show=path != "-")
     words = f"{result.read} mails read: {result.new} new, {result.read - result.new} known already"
     words += f", {parked} parked (see: smokewatch parked list)" if parked else ""
@@ -110,7 +126,7 @@ def answer(
     try:
         path = answering.find(settings, mail, choices(ctx).acting_as)
         raw = answering.reply(path.read_bytes(), text.replace("\\n", "\n"), utc_now())
-    except answering.CannotAnswer as why:
+    except answering.CannotAnswerError as why:
         refuse(str(why))
     before = set(folder.glob("*.txt"))
     out = console()
@@ -129,7 +145,7 @@ def _wait_for_answer(folder: Path, before: set[Path]) -> None:
         while time.monotonic() < deadline:
             fresh = sorted(set(folder.glob("*.txt")) - before)
             if fresh:
-                out.print(Text(fresh[0].read_text(encoding="utf-8")))
+                out.print(Text(fresh[0].read_text(encoding="utf-8").partition("\n\n")[2].rstrip()), soft_wrap=True)
                 return
             time.sleep(0.2)
     complain(f"No answer came within {ANSWER_SECONDS} s; look into {folder} and `smokewatch parked list`.")
@@ -156,14 +172,19 @@ def _reconcile(app: App, box: Mailbox) -> list[dict[str, Any]]:
                 continue
             if found.kept:
                 app.process(found.kept)
-            rows.append(_row(box.name, name, found.on_server, found.in_ledger, len(found.kept), len(found.missing)))
+            rows.append(_row(box.name, name, found=found))
     finally:
         imap.close(politely=True)
     return rows
 
 
-def _row(mailbox: str, folder: str, server: int = 0, ledger: int = 0, fetched: int = 0, missing: int = 0, error: str = "") -> dict[str, Any]:
+def _row(mailbox: str, folder: str, *, found: Report | None = None, error: str = "") -> dict[str, Any]:
     return {
-        "mailbox": mailbox, "folder": folder, "on_server": server, "in_ledger": ledger, "fetched_now": fetched,
-        "missing": missing - fetched, "error": error,
-    }  # fmt: skip
+        "mailbox": mailbox,
+        "folder": folder,
+        "on_server": found.on_server if found else None,
+        "in_ledger": found.in_ledger if found else None,
+        "fetched_now": len(found.kept) if found else None,
+        "missing": sum(not each.kept for each in found.missing) if found else None,
+        "error": error,
+    }

@@ -11,6 +11,7 @@ def parse_number(text: str) -> int:
 
     Raises:
         typer.BadParameter: it is none of these.
+
     """
     found = re.fullmatch(r"(?:ESC-)?(\d{1,18})", text.strip(), re.IGNORECASE)
     if found is None:

@@ -86,7 +86,7 @@ def list_accounts(ctx: typer.Context, as_json: Json = False) -> None:
     _list(ctx, query, as_json=as_json, empty="There is no account yet: smokewatch accounts import FILE.csv")
 
 
-def _list(ctx: typer.Context, query: Select[Any], *, as_json: bool, empty: str) -> None:
+def _list(ctx: typer.Context, query: Select[*tuple[Any, ...]], *, as_json: bool, empty: str) -> None:
     with opened(ctx) as app, app.store.transaction() as session:
         rows = [dict(row) for row in session.execute(query).mappings()]
     show_records(rows, as_json=as_json, empty=empty)

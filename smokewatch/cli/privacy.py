@@ -75,7 +75,9 @@ def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A pers
         tokens.revoke(session, person.id)
         audit.record(
             session,
-            audit.Change(audit.SYSTEM, change.now, change.actor, change.channel, "tokens revoked", detail={"person": person.id}),
+            audit.Change(
+                audit.SYSTEM, change.now, change.actor, change.channel, "tokens revoked", detail={"person": person.id}
+            ),
         )
     console().print(Text(f"Mails sent to {email} so far cannot be answered with commands any more."))
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import typer
+from rich.padding import Padding
 from rich.text import Text
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from config.words import NoticeState, Priority, RawState, State
 from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.numbers import Number
-from smokewatch.cli.output import Json, console, refuse, show_json, show_records, table
+from smokewatch.cli.output import Json, console, refuse, show_json, table
 from smokewatch.cli.session import actor, by, opened
 from store.mail import Folder, RawMail
 from store.outbox import Notice
@@ -39,9 +40,15 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         return
     out = console()
     for folder in facts["folders"]:
-        trouble = Text(f"  {folder['last_error']}", style="red") if folder["last_error"] else Text("  ok", style="green")
+        trouble = (
+            Text(f"  {folder['last_error']}", style="red") if folder["last_error"] else Text("  ok", style="green")
+        )
         out.print(Text(f"{folder['mailbox']} {folder['name']}").append_text(trouble))
-    for title, counts in (("mails", facts["mails"]), ("escalations", facts["escalations"]), ("notices", facts["notices"])):
+    for title, counts in (
+        ("mails", facts["mails"]),
+        ("escalations", facts["escalations"]),
+        ("notices", facts["notices"]),
+    ):
         out.print(Text(f"{title}: ") + Text(", ".join(f"{n} {state}" for state, n in counts.items()) or "none"))
 
 
@@ -60,8 +67,16 @@ def list_escalations(
         if mine:
             query = query.where(Escalation.owner_id == person.id)
         ids = [number for number in session.scalars(query) if may_see(session, person.id, number)]
-        rows = [_row(escalation_view(session, number, utc_now())) for number in ids]
-    show_records(rows, as_json=as_json, empty="No escalation is open.")
+        views = [escalation_view(session, number, utc_now()) for number in ids]
+    if as_json:
+        show_json([_row(view) for view in views])
+        return
+    out = console()
+    if not views:
+        out.print("No escalation is open.")
+    for view in views:
+        out.print(report.headline(view))
+        out.print(Padding(Text(view.title, style="dim"), (0, 0, 0, 7), expand=False))
 
 
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
@@ -98,7 +113,7 @@ def open_by_hand(
 
 def _status(session: Session) -> dict[str, Any]:
     def counts(column: Any) -> dict[str, int]:
-        return dict(session.execute(select(column, func.count()).group_by(column).order_by(column)).tuples().all())
+        return dict(session.execute(select(column, func.count()).group_by(column).order_by(column)).all())
 
     folders = session.scalars(select(Folder).order_by(Folder.mailbox, Folder.name))
     shown = ("mailbox", "name", "polled_at", "failing_since", "last_error")
@@ -146,7 +161,14 @@ def _show(view: EscalationView) -> None:
         "Promises": [{"n": p.n, "state": p.state, "due": p.due_at, "promise": p.quote} for p in view.promises],
         "Comments": [{"at": c.at, "by": c.by, "text": c.text} for c in view.comments],
         "History": [
-            {"at": c.at, "by": c.actor, "road": c.channel, "what": c.action, "from": c.from_value, "to": c.to_value}
+            {
+                "at": c.at,
+                "by": _short(c.actor),
+                "road": c.channel,
+                "what": c.action,
+                "from": _short(c.from_value),
+                "to": _short(c.to_value),
+            }
             for c in view.timeline
         ],
     }
@@ -154,3 +176,8 @@ def _show(view: EscalationView) -> None:
         if rows:
             out.print(Text(f"\n{title}", style="bold"))
             out.print(table(rows))
+
+
+def _short(text: str | None) -> str | None:
+    """An address without its domain, as the terminal is narrow."""
+    return text.partition("@")[0] if text and " " not in text else text

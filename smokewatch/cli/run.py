@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -117,7 +116,7 @@ def _serve(ctx: typer.Context, roles: Roles) -> None:
 def _supervise(ctx: typer.Context, processes: int, threads: int) -> int:
     """Keep so many workers running; one that dies is started again after a second."""
     load_settings(choices(ctx).config)
-    config: Path | None = choices(ctx).config
+    config = choices(ctx).config
     words = [sys.executable, "-m", "smokewatch", *(["--config", str(config)] if config else [])]
     words += ["worker", "--threads", str(threads)]
     with _stoppable() as stopping:

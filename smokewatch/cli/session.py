@@ -38,6 +38,7 @@ def settings_of(ctx: typer.Context) -> Settings:
 
     Raises:
         SettingsError: they are wrong.
+
     """
     return load_settings(choices(ctx).config)
 

@@ -1,6 +1,5 @@
 """Commands that set the program up: init and check."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,7 +24,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
 ) -> None:
     """Ask about your mailbox, write the settings, and test them."""
-    path: Path = choices(ctx).config or DEFAULT_PATH
+    path = choices(ctx).config or DEFAULT_PATH
     if path.exists() and not force:
         refuse(f"{path} exists: edit it, or give --force to write a new one.")
     interview.write(path, interview.ask())

@@ -44,7 +44,9 @@ def _command(verb: Verb) -> Callable[..., None]:
             block = parse_block(line, utc_now(), person.zone)
             if not block.commands:
                 hints = [unknown.hint for unknown in block.unknown]
-                refuse(block.problem or " ".join(hints) or f"I could not read that. Write it as: {verb.usage}", Exit.USAGE)
+                refuse(
+                    block.problem or " ".join(hints) or f"I could not read that. Write it as: {verb.usage}", Exit.USAGE
+                )
             request = Request(Trust.CONFIRMED, app.policy.commands)
             transcript = run_block(session, by(ctx, session, app), number, block, request)
         _show(transcript, as_json=as_json)

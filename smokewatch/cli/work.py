@@ -25,8 +25,16 @@ LONGEST_LIST = 1_000
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     groups: tuple[tuple[str, str, dict[str, Callable[..., None]]], ...] = (
-        ("parked", "Mails that could not be processed.", {"list": list_parked, "retry": retry_parked, "drop": drop_parked}),
-        ("outbox", "Mails of ours that have not left.", {"list": list_outbox, "retry": retry_outbox, "drop": drop_outbox}),
+        (
+            "parked",
+            "Mails that could not be processed.",
+            {"list": list_parked, "retry": retry_parked, "drop": drop_parked},
+        ),
+        (
+            "outbox",
+            "Mails of ours that have not left.",
+            {"list": list_outbox, "retry": retry_outbox, "drop": drop_outbox},
+        ),
         ("audit", "The record of every change.", {"verify": verify_audit}),
     )
     for name, help_text, functions in groups:

@@ -20,6 +20,7 @@ def account() -> pwd.struct_passwd | None:
 
     Raises:
         EngineError: root without any account to step down to.
+
     """
     if os.geteuid() != 0:
         return None

@@ -16,6 +16,7 @@ def file_mail(folder: Path, raw: bytes) -> Path:
 
     Raises:
         OSError: the disk is full or the folder cannot be written.
+
     """
     folder.mkdir(parents=True, exist_ok=True)
     message = email.message_from_bytes(raw, policy=email.policy.default)

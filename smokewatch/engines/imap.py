@@ -12,12 +12,12 @@ from mailbox import Maildir, MaildirMessage
 from pathlib import Path
 from typing import Any
 
+from imapclient import IMAPClient
+from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.maildir import Config, Login
 from pymap.backend.maildir.users import PasswordsFile, UsersFile
 from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
-from imapclient import IMAPClient
-from proxyprotocol.reader import ProxyProtocolReader
 from pysasl.hashing import Cleartext
 
 from smokewatch.engines.errors import EngineError
@@ -50,6 +50,7 @@ class Access:
 
         Raises:
             OSError: no server answers.
+
         """
         with IMAPClient(HOST, self.port, ssl=False, timeout=30) as client:
             client.login(USER, self.password)
@@ -88,6 +89,7 @@ class LocalImap:
 
         Raises:
             EngineError: it cannot listen or cannot use its folder.
+
         """
         self.home.mkdir(parents=True, exist_ok=True)
         Maildir(self.home / "mail", create=True)
@@ -116,9 +118,7 @@ class LocalImap:
         config = self._config()
         config.apply_context()
         await self._write_user(config)
-        callback = ProxyProtocolReader(config.proxy_protocol).get_callback(
-            IMAPServer(Login(config), config)
-        )
+        callback = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(Login(config), config))
         server = await _listen(callback)
         self.port = server.sockets[0].getsockname()[1]
         async with AsyncExitStack() as stack:

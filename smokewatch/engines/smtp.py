@@ -43,6 +43,7 @@ class LocalSmtp:
 
         Raises:
             EngineError: it cannot listen.
+
         """
         for port in (PORT, 0):
             controller = Controller(
