@@ -12,6 +12,7 @@ from signals.facts import Assessment, Facts, Finding
 from store.notices import Evidence, NoticeDraft, post_notice
 from store.people import Person
 from store.record import Escalation, Participant
+from store.risk import Promise
 from workflow.context import Context
 from workflow.findings import Rise
 from workflow.record import By
@@ -48,7 +49,7 @@ def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
             escalation_id=change.escalation.id,
             urgent=change.assessment.risk is Risk.CRITICAL,
             evidence=evidence,
-            facts=_details(change, kind),
+            facts=_details(session, change, kind),
         )
         post_notice(session, draft, mail_domain=ctx.outgoing.domain)
 
@@ -121,7 +122,7 @@ def _quote(finding: Finding, facts: Facts, finding_id: int | None) -> Evidence:
     )
 
 
-def _details(change: Change, kind: NoticeKind) -> dict[str, Any]:
+def _details(session: Session, change: Change, kind: NoticeKind) -> dict[str, Any]:
     details: dict[str, Any] = {
         "from": change.from_risk.value,
         "to": change.assessment.risk.value,
@@ -131,13 +132,17 @@ def _details(change: Change, kind: NoticeKind) -> dict[str, Any]:
         ],
     }
     risen = {r.finding.signal: r.finding for r in change.rises}
-    if kind in (NoticeKind.PROMISE_DUE, NoticeKind.PROMISE_MISSED):
-        finding = risen[Signal.MISSED_PROMISE]
-        entries = [
-            e for e in change.assessment.ledger if (e.message_id, e.start) == (finding.message_id, finding.start)
-        ]
-        due = entries[0].due if entries else None
-        details |= {"quote": finding.quote, "due": due.isoformat() if due else None}
+    if kind in {NoticeKind.PROMISE_DUE, NoticeKind.PROMISE_MISSED}:
+        details |= _promise(session, risen[Signal.MISSED_PROMISE])
     if kind is NoticeKind.EXECUTIVE_JOINED:
         details |= {str(k): v for k, v in risen[Signal.EXECUTIVE_VISIBILITY].features.items()}
     return details
+
+
+def _promise(session: Session, finding: Finding) -> dict[str, Any]:
+    """The ledger's row behind a finding, so that a reminder overtaken by `kept` can be dropped."""
+    row = session.scalar(
+        select(Promise).where(Promise.message_id == finding.message_id, Promise.start == finding.start)
+    )
+    due = row.due_at.isoformat() if row and row.due_at else None
+    return {"promise_id": row.id if row else None, "quote": finding.quote, "due": due}
