@@ -46,7 +46,6 @@ def handle(session: Session, reply: Reply, ctx: Context, now: datetime) -> Outco
     post = Post(reply, verdict.claim, verdict.person, ctx, now)
     if verdict.trust is Trust.ALIGNED and not _first_time(session, reply, verdict, now):
         return refuse(session, post, Reason.REPEATED)
-    killpoint("K24")
     if verdict.claim.purpose == "confirm":
         return confirm(session, post, verdict.words.top)
     block = _block(post, verdict.words)
