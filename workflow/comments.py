@@ -10,7 +10,7 @@ from store.notices import NoticeDraft, post_notice
 from store.record import Comment, Escalation
 from workflow.change import By, Step, written
 from workflow.errors import Refused
-from workflow.participants import add_participant, find_names
+from workflow.participants import Names, add_participant, find_names
 
 LONGEST_TEXT = 10_000
 """Bytes of UTF-8 that a comment or a closeout field holds; the mail itself keeps the whole."""
@@ -48,12 +48,26 @@ def add_comment(session: Session, by: By, esc: Escalation, text: str, message_id
     session.add(comment)
     session.flush()
     written(session, by, esc, Step("comment", detail={"comment": comment.id}))
-    names = find_names(session, kept)
+    names = bring_in(session, by, esc, Said(kept, f"mention:{comment.id}"))
+    return CommentAdded(comment, tuple(p.id for p in names.people), names.problems)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text with `@names`, and the event under which each of them is told of it, once."""
+
+    text: str
+    event: str
+
+
+def bring_in(session: Session, by: By, esc: Escalation, said: Said) -> Names:
+    """Make everybody named in a text a participant, and tell them - but not the one who wrote it."""
+    names = find_names(session, said.text)
     for person in names.people:
         add_participant(session, by, esc, person.id, f"named by {by.actor}")
         if person.id != by.person_id:
-            _tell(session, by, comment, person.id)
-    return CommentAdded(comment, tuple(p.id for p in names.people), names.problems)
+            _tell(session, by, esc, said, person.id)
+    return names
 
 
 def cut(text: str) -> str:
@@ -69,14 +83,14 @@ def _given(session: Session, esc: Escalation, message_id: int) -> Comment | None
     return session.scalar(select(Comment).where(Comment.message_id == message_id, Comment.escalation_id == esc.id))
 
 
-def _tell(session: Session, by: By, comment: Comment, person_id: int) -> None:
+def _tell(session: Session, by: By, esc: Escalation, said: Said, person_id: int) -> None:
     draft = NoticeDraft(
         kind=NoticeKind.MENTION,
         person_id=person_id,
-        event=f"mention:{comment.id}",
-        why="you were named in a comment",
+        event=said.event,
+        why="you were named on this escalation",
         at=by.now,
-        escalation_id=comment.escalation_id,
-        facts={"text": comment.text, "by": by.actor},
+        escalation_id=esc.id,
+        facts={"text": said.text, "by": by.actor},
     )
     post_notice(session, draft, mail_domain=by.mail_domain)

@@ -11,6 +11,7 @@ from config.killpoint import killpoint
 from store.record import Escalation, PendingCommand, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
+from workflow.comments import Said, bring_in
 from workflow.errors import Incomplete, NotFound, Refused
 from workflow.grammar import Command, CommandBlock, Unknown
 from workflow.record import add_comment, lock
@@ -173,9 +174,18 @@ class _Run:
         with self.session.begin_nested():
             before = snapshot(self.esc)
             outcome = verb.run(work)
+            unclear = self._bring_in(verb, work)
             if verb.can_undo and self.by.person_id is not None:
                 self._remember(verb, changed(before, snapshot(self.esc)), outcome)
-        return outcome.sentence
+        return " ".join([outcome.sentence, *unclear])
+
+    def _bring_in(self, verb: Verb, work: Work) -> tuple[str, ...]:
+        """Whoever a command's text names with `@` takes part; a note does so by itself."""
+        text = work.args.get("text") or work.args.get("why")
+        if verb.name == "note" or not text:
+            return ()
+        said = Said(text, f"mention:version:{self.esc.version}")
+        return bring_in(self.session, self.by, self.esc, said).problems
 
     def _remember(self, verb: Verb, fields: dict[str, Any], outcome: Outcome) -> None:
         entry = UndoEntry(

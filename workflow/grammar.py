@@ -8,6 +8,7 @@ from typing import Any
 from workflow.comments import cut
 from workflow.dates import When
 from workflow.heads import Head, disguised, exact_head, forgiven_head, suggestions
+from workflow.replytext import ENDS_BLOCK, behind_greeting, comment_below
 from workflow.verbs.base import Args, BadArgumentError, Lines, Rest
 
 _FIELDS = {"root cause": "root_cause", "resolution": "resolution"}
@@ -15,19 +16,6 @@ _FIELDS = {"root cause": "root_cause", "resolution": "resolution"}
 
 _FIELD = re.compile(r"(?:root ?cause|cause|resolution)[ \t]*:", re.IGNORECASE | re.ASCII)
 _INLINE_FIELD = re.compile(r"(close)[,:]?[ \t]+((?:root ?cause|cause|resolution)[ \t]*:.*)", re.IGNORECASE | re.DOTALL)
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|moin|liebe[sr]?"
-    r"|bonjour|bonsoir|salut|ch[eè]re?s?|hola|buen[oa]s \w{3,6}|ol[aá]|bom dia|boa \w{4,5})\b[^.?:;]{0,40}[,!.]?",
-    re.IGNORECASE,
-)
-_SIGN_OFF = re.compile(
-    r"(?:many |kind |best |warm )?(?:thanks|thank you|thx|regards|wishes|cheers|best|sincerely)\b[^?]{0,30}$"
-    r"|(?:mit )?(?:freundliche|viele|beste|liebe)n? gr(?:ü|ue)(?:ß|ss)en?\b|mfg\b|lg\b|danke\b|cordialement\b|merci\b"
-    r"|saludos\b|gracias\b|obrigad[oa]\b|atenciosamente\b",
-    re.IGNORECASE,
-)
-_CUT = re.compile(r"--$|__|>|—$|(?:sent|gesendet|envoyé|enviado) (?:from|von|depuis|de) ", re.IGNORECASE)
-_END = re.compile(f"{_CUT.pattern}|{_SIGN_OFF.pattern}", re.IGNORECASE)
 _NAMED = re.compile(r"\bESC-(\d{1,9})\b", re.IGNORECASE | re.ASCII)
 
 _BELOW = 1_000_000
@@ -35,7 +23,6 @@ _BELOW = 1_000_000
 _SHORT = 6
 """Words of a line that begins like a command and may have been meant as one; a longer one is a sentence."""
 _WRAPPED = 60
-_SIGNATURE_LINES = 5
 _LONGEST_HEAD = 300
 _LONGEST_DATE = 60
 """Characters within which the colon of `promise DATE: text` stands."""
@@ -102,7 +89,7 @@ def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10,
     reader = _Reader(lines, When(now, zone), most_commands, most_unknown)
     reader.read()
     commands = _with_fields(reader.commands)
-    comment = "" if reader.problem else _comment(lines, reader.at if reader.seen_any else 0)
+    comment = "" if reader.problem else comment_below(lines, reader.at if reader.seen_any else 0)
     return CommandBlock(
         commands=tuple(commands),
         comment=comment,
@@ -119,7 +106,7 @@ class _Reader:
     def __init__(self, lines: list[str], when: When, most_commands: int, most_unknown: int) -> None:
         self.lines, self.when = lines, when
         self.most_commands, self.most_unknown = most_commands, most_unknown
-        self.at = _greeted(lines)
+        self.at = behind_greeting(lines)
         self.commands: list[Command] = []
         self.corrections: list[str] = []
         self.unknown: list[Unknown] = []
@@ -138,7 +125,7 @@ class _Reader:
             line = self.lines[self.at]
             if not line:
                 self.at += 1
-            elif _END.match(line) or len(self.unknown) >= self.most_unknown or not self._line(line):
+            elif ENDS_BLOCK.match(line) or len(self.unknown) >= self.most_unknown or not self._line(line):
                 return
 
     def _line(self, line: str) -> bool:
@@ -224,7 +211,7 @@ class _Reader:
 
     def _goes_on(self, head: Head, n: int) -> bool:
         line = self.lines[n]
-        if _END.match(line) or self._is_command(line):
+        if ENDS_BLOCK.match(line) or self._is_command(line):
             return False
         if head.verb.lines == Lines.WRAPPED:
             # Mail programs wrap between 65 and 78 columns; a shorter line was ended by its writer.
@@ -249,22 +236,6 @@ def _with_fields(commands: list[Command]) -> list[Command]:
     fields = {_FIELDS[c.verb]: c.args["text"] for c in commands if c.verb in _FIELDS}
     rest = [command for command in commands if command.verb not in _FIELDS]
     return [replace(c, args=c.args | fields) if c.verb == "close" else c for c in rest]
-
-
-def _greeted(lines: list[str]) -> int:
-    """The line to begin at: behind empty ones and one greeting."""
-    first = next((n for n, line in enumerate(lines) if line), len(lines))
-    return first + 1 if first < len(lines) and _GREETING.fullmatch(lines[first]) else first
-
-
-def _comment(lines: list[str], start: int) -> str:
-    """What was written below the commands, up to a signature or a quote; a bare sign-off is no comment."""
-    rest = lines[start:]
-    end = next((n for n, line in enumerate(rest) if _CUT.match(line)), len(rest))
-    said = [line for line in rest[:end] if line]
-    if not said or (_SIGN_OFF.match(said[0]) and len(said) <= _SIGNATURE_LINES):
-        return ""
-    return "\n".join(rest[:end]).strip()
 
 
 def _shown(line: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from store.people import Person
 from store.record import Escalation, UndoEntry
 from workflow.change import By, Step, name_of, written
 from workflow.errors import Refused
@@ -50,6 +51,7 @@ def restore(session: Session, by: By, esc: Escalation, entry: UndoEntry) -> None
         if now[name] != after:
             what = name.removesuffix("_id").removesuffix("_at").replace("_", " ")
             raise Refused(f"The {what} of {esc.number} was changed since, so I left everything as it is.")
+    _check_owner(session, fields)
     for name in _TIMES:
         if name in fields:
             before = fields[name][0]
@@ -63,6 +65,12 @@ def restore(session: Session, by: By, esc: Escalation, entry: UndoEntry) -> None
         written(session, because, esc, Step("next_step_due"))
     if fields.get("owner_id", [None])[0] not in (None, by.person_id):
         tell_owner(session, by, esc, fields["owner_id"][0], by.actor)
+
+
+def _check_owner(session: Session, fields: dict[str, list[Any]]) -> None:
+    before = fields.get("owner_id", [None])[0]
+    if before is not None and not session.get_one(Person, before).active:
+        raise Refused("The owner before has left, so I left everything as it is; use `assign @name`.")
 
 
 def _said(session: Session, name: str, pair: list[Any]) -> tuple[str | None, str | None]:

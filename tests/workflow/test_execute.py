@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from config.policy import load_policy
-from store.record import Audit, Comment, PendingCommand, UndoEntry
+from store.record import Audit, Comment, Participant, PendingCommand, UndoEntry
 from tests.workflow.desk import Desk
 from workflow.errors import NotFound, Refused
 from workflow.execute import Request, Transcript, run_pending
@@ -70,6 +70,12 @@ def test_the_rest_becomes_a_comment(desk: Desk) -> None:
 
 def test_a_name_in_the_comment_that_nobody_has_is_answered(desk: Desk) -> None:
     assert "nobody called @zoe" in desk.says("ack\n\n@zoe will call them.").lines[1].outcome
+
+
+def test_whoever_a_command_names_takes_part_and_is_told_once(desk: Desk) -> None:
+    told = desk.says("next: @stan looks at the log, @zoe too")
+    assert desk.session.get(Participant, (desk.esc.id, desk.stan.id)) is not None
+    assert (desk.notices("mention"), "nobody called @zoe" in told.lines[0].outcome) == ([desk.stan.id], True)
 
 
 @pytest.mark.parametrize("text", DANGEROUS)

@@ -47,3 +47,10 @@ def test_the_audit_says_that_it_was_an_undo(desk: Desk) -> None:
     desk.says_one("undo")
     reasons = select(Audit.reason).where(Audit.action == "path").order_by(Audit.seq)
     assert desk.session.scalars(reasons).all() == [None, "undo of `sev`"]
+
+
+def test_it_does_not_go_back_to_an_owner_who_has_left(desk: Desk) -> None:
+    desk.says_one("own", desk.bob)
+    desk.lena.active = False
+    assert "has left" in desk.refused("undo", desk.bob)
+    assert desk.esc.owner_id == desk.bob.id
