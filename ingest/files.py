@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +19,9 @@ from ingest.fetch import BATCH_BYTES, BATCH_MAILS, PART_BYTES, Fetched, Trouble
 from ingest.keep import Place
 from ingest.take import HandOver, commit, hand_over
 from store.database import Store
+
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
+"""The driver's own errors come through unwrapped while a connection is being set up."""
 
 MAILBOX = "import"
 """The mailbox that imported mails are filed under, one folder per path."""
@@ -105,13 +109,13 @@ class Importer:
             with self.store.transaction() as session:
                 session.execute(_FOLDER, given)
                 return Place(session.execute(_FOLDER_ID, given).scalar_one(), 1)
-        except SQLAlchemyError as error:
+        except DATABASE_ERRORS as error:
             raise _store_unavailable(error) from error
 
     def _keep(self, place: Place, fetched: list[Fetched], now: datetime) -> list[int]:
         try:
             return commit(self.store, place, fetched, 0, now)
-        except SQLAlchemyError as error:
+        except DATABASE_ERRORS as error:
             raise _store_unavailable(error) from error
 
     def _fetched(self, source: Source, now: datetime) -> Fetched:
@@ -182,7 +186,7 @@ _FOLDER = text("INSERT INTO folder (mailbox, name, uidvalidity) VALUES (:mailbox
 _FOLDER_ID = text("SELECT id FROM folder WHERE mailbox = :mailbox AND name = :name")
 
 
-def _store_unavailable(error: SQLAlchemyError) -> StoreUnavailable:
+def _store_unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(f"The database did not take the mail ({type(error).__name__}); try again later")
 
 

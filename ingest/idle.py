@@ -16,8 +16,8 @@ QUICK_LIMIT = 3
 
 def idle(imap: Imap, stop: threading.Event, seconds: float, timing: Timing) -> bool:
     """Wait at most `seconds`; whether the server announced new mail. Raises `ConnectionLost`."""
-    imap.call("idle", seconds=timing.check)
-    announced = _look(imap, stop, seconds, timing)
+    imap.start_idle()
+    announced = imap.take_exists() or imap.heard() or _look(imap, stop, seconds, timing)
     _, late = imap.call("idle_done", seconds=timing.check)
     return announced or _news(late)
 

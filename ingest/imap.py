@@ -186,6 +186,29 @@ class Imap:
         keywords = b"\\*" in found.get(b"PERMANENTFLAGS", ())
         return Selected(uidvalidity, int(found.get(b"UIDNEXT", 0)), int(found[b"EXISTS"]), keywords)
 
+    def start_idle(self) -> None:
+        """Enter IDLE. Mail announced before the server's go-ahead is kept for `take_exists`."""
+        self._run(self._idle, "IDLE", self._timing.check)
+
+    def _idle(self) -> None:
+        # imapclient takes such an announcement for a refusal.
+        wire = self._client._imap  # noqa: SLF001
+        self._client._idle_tag = tag = wire._command("IDLE")  # noqa: SLF001
+        while wire._get_response() is not None:  # noqa: SLF001
+            if wire.tagged_commands.get(tag):
+                raise wire.error("no IDLE just now")
+
+    def heard(self) -> bool:
+        """Whether an answer lies in our buffer already, where waiting on the socket would not see it."""
+        sock = self._client.socket()
+        sock.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek())  # noqa: SLF001
+        except OSError:
+            return False
+        finally:
+            sock.settimeout(self._timing.read)
+
     def take_exists(self) -> bool:
         """Whether the server announced mail beside its answers since the last call, and forget it."""
         return self._client._imap.untagged_responses.pop("EXISTS", None) is not None  # noqa: SLF001

@@ -8,7 +8,6 @@ from typing import Self
 
 import structlog
 from sqlalchemy import TextClause, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.database import Store
@@ -98,5 +97,5 @@ class Heartbeat:
             try:
                 with self._store.transaction() as session:
                     self._lessee.renew(session)
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 - a lost connection must not end the beat for good
                 _log.warning("lease_not_renewed", mailbox=self._lessee.mailbox, error=type(error).__name__)

@@ -21,7 +21,7 @@ from ingest.idle import idle
 from ingest.imap import Imap, open_imap
 from ingest.lease import Heartbeat, Held, Lessee
 from ingest.reconcile import reconcile_folder
-from ingest.take import Desk, FolderTaker
+from ingest.take import Desk, FolderTaker, Taken
 
 _log = structlog.get_logger(__name__)
 
@@ -65,14 +65,17 @@ class Poller:
         self._tokens = tokens or (TokenSource(mailbox.oauth) if mailbox.oauth else None)
         holder = holder or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._lessee = Lessee(mailbox.name, holder, desk.timing.lease)
-        self._takers = {name: FolderTaker(desk) for name in mailbox.folders}
+        self._takers = {name: FolderTaker(desk, self._stopping) for name in mailbox.folders}
         self._reconciled: dict[str, datetime] = {}
         self._imap: Imap | None = None
         self._login_at: float | None = None
         self._held: Sequence[Held] = ()
+        self._watched: list[Held] = []
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event, clock: Callable[[], datetime]) -> None:
         """Poll until `stop` is set; the body of the mailbox's thread. Raises nothing."""
+        self._stop = stop
         with Heartbeat(self._desk.store, self._lessee):
             while not stop.is_set():
                 polled = self.poll_once(clock())
@@ -101,19 +104,23 @@ class Poller:
         imap = self._connected(now) if ready else None
         if imap is None:
             return Polled(Standing.WAITING)
-        kept, more, failed = 0, False, False
-        for held in ready:
-            try:
-                taken = self._takers[held.name].take(imap, held, now)
-            except Refused as error:
-                self._fail([held], error, now)
-                failed = True
-                continue
-            self._done(held, taken.note, now)
-            kept, more = kept + taken.kept, more or taken.more
+        self._watched = []
+        taken = [self._take(imap, held, now) for held in ready]
+        standing = Standing.WATCHING if self._watched else Standing.FAILED
+        return Polled(standing, sum(t.kept for t in taken), any(t.more for t in taken))
+
+    def _take(self, imap: Imap, held: Held, now: datetime) -> Taken:
+        """One turn at one folder; a folder that cannot be opened does not stop the others."""
+        try:
+            taken = self._takers[held.name].take(imap, held, now)
             if not taken.more:
-                kept += self._reconcile(imap, held, now)
-        return Polled(Standing.FAILED if failed and not kept else Standing.WATCHING, kept, more)
+                taken.kept += self._reconcile(imap, held, now)
+        except Refused as error:
+            self._fail([held], error, now)
+            return Taken()
+        self._done(held, taken.note, now)
+        self._watched.append(held)
+        return taken
 
     def _connected(self, now: datetime) -> Imap | None:
         """The open connection, proven to be alive, or a new one; None when it is too early for another login."""
@@ -125,6 +132,7 @@ class Poller:
             return None
         token = self._token(now)
         self._login_at = time.monotonic()
+        # Some servers give sizes that are a little off; none by as much as this.
         limit = self._desk.limits.mail_bytes * 2
         self._imap = open_imap(self._desk.mailbox, self._tokens, self._timing, limit, token)
         return self._imap
@@ -142,6 +150,9 @@ class Poller:
             return 0
         self._reconciled[held.name] = now
         return len(reconcile_folder(self._desk, imap, held.folder_id, held.name, now).kept)
+
+    def _stopping(self) -> bool:
+        return self._stop.is_set()
 
     def wait(self, stop: threading.Event, polled: Polled) -> None:
         """Until there may be something to do: in IDLE where the server offers it, else for the polling time."""
@@ -164,9 +175,9 @@ class Poller:
         stop.wait(seconds)
 
     def _idle(self, imap: Imap, stop: threading.Event, seconds: float) -> None:
-        """Wait on the first folder; the others are looked at with every poll."""
+        """Wait on the first folder that can be; the others are looked at with every poll."""
         if len(self._held) > 1:
-            imap.select(self._held[0].name, readonly=True)
+            imap.select(self._watched[0].name, readonly=True)
         if not imap.take_exists():
             idle(imap, stop, seconds, self._timing)
 
@@ -187,7 +198,7 @@ class Poller:
         try:
             with self._desk.store.transaction() as session:
                 session.execute(_FAILED, given | {"retry_at": now + self._pause(error)})
-        except SQLAlchemyError as broken:
+        except Exception as broken:  # noqa: BLE001 - the database driver raises its own kinds while connecting
             _log.warning("failure_not_recorded", mailbox=self._desk.mailbox.name, kind=type(broken).__name__)
 
     def _pause(self, error: Exception) -> timedelta:
@@ -210,7 +221,7 @@ class Poller:
         try:
             with self._desk.store.transaction() as session:
                 self._lessee.release(session)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - as above; the lease ends by itself
             _log.warning("lease_not_released", mailbox=self._desk.mailbox.name, kind=type(error).__name__)
 
 

@@ -129,16 +129,18 @@ class _Comparison:
 
     def _mark_gone(self, on_server: Sequence[int], cursor: int) -> int:
         """Mark kept mails that the server no longer has; ours stay."""
-        gone = (
-            update(Delivery)
+        recent = (
+            select(Delivery.id, Delivery.uid)
             .where(Delivery.folder_id == self.place.folder_id, Delivery.uidvalidity == self.place.uidvalidity)
-            .where(Delivery.received_at >= self.since, Delivery.uid <= cursor, Delivery.gone_at.is_(None))
-            .where(Delivery.raw_mail_id.is_not(None), Delivery.uid.not_in(on_server))
-            .values(gone_at=self.now)
-            .returning(Delivery.id)
+            .where(Delivery.received_at >= self.since, Delivery.uid <= cursor)
+            .where(Delivery.raw_mail_id.is_not(None), Delivery.gone_at.is_(None))
         )
+        there = set(on_server)
         with self.desk.store.transaction() as session:
-            return len(session.execute(gone).all())
+            gone = [{"id": id_, "gone_at": self.now} for id_, uid in session.execute(recent) if uid not in there]
+            if gone:
+                session.execute(update(Delivery), gone)
+        return len(gone)
 
     def write(self, report: Report) -> None:
         """Write the comparison down, with every missing UID and why."""

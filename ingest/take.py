@@ -76,8 +76,8 @@ class Taken:
 class FolderTaker:
     """Remembers between turns what one folder has taught: how large a batch its server survives."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._desk, self._stopping = desk, stopping
         self._mails = BATCH_MAILS
         self._retried_at: datetime | None = None
         self._tidied_on: Imap | None = None
@@ -117,14 +117,15 @@ class FolderTaker:
         if self._tidied_on is imap or leaves(self._desk.mailbox, turn.name):
             return
         with self._desk.store.transaction() as session:
-            left = leftovers(session, imap, self._desk.mailbox, turn.selected, turn.place)
-        turn.tidy(left)
+            left = list(leftovers(session, imap, self._desk.mailbox, turn.selected, turn.place))
+        for uids in left:
+            turn.tidy(uids)
         self._tidied_on = imap
 
     def _take_new(self, turn: "_Turn", uids: Sequence[int], now: datetime) -> None:
         for start in range(0, len(uids), SIZES_AT_ONCE):
-            if turn.taken.seen >= TURN:
-                turn.taken.more = True
+            turn.taken.more = turn.taken.seen >= TURN or self._stopping()
+            if turn.taken.more:
                 return
             self._take_portion(turn, uids[start : start + SIZES_AT_ONCE], now)
 
@@ -132,7 +133,7 @@ class FolderTaker:
         known = heads(turn.imap, uids)
         turn.keep([failed(uid, Trouble.MISSING, now) for uid in uids if uid not in known], 0, now)
         waiting = [known[uid] for uid in uids if uid in known]
-        while waiting:
+        while waiting and not self._stopping():
             batch = first_batch(waiting, self._mails)
             waiting = waiting[len(batch) :]
             self._take_batch(turn, batch, batch[-1].uid if waiting else uids[-1], now)

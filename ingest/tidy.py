@@ -1,6 +1,6 @@
 """Flags, moves or deletes on the server what is safely kept, and only that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config.killpoint import killpoint
 from config.settings import Mailbox
 from ingest.errors import Refused
+from ingest.fetch import search
 from ingest.imap import Imap, Selected
 from ingest.keep import Place
 from store.mail import Delivery, RawMail
@@ -38,17 +39,17 @@ def tidy(imap: Imap, mailbox: Mailbox, selected: Selected, uids: Sequence[int]) 
             _delete(imap, some)
 
 
-def leftovers(session: Session, imap: Imap, mailbox: Mailbox, selected: Selected, place: Place) -> list[int]:
+def leftovers(session: Session, imap: Imap, mailbox: Mailbox, selected: Selected, place: Place) -> Iterator[list[int]]:
     """Kept mails that a crash between commit and tidying left as they were; oversized ones stay on the server."""
     undone = ["UNKEYWORD", KEYWORD] if selected.keywords else ["UNFLAGGED"]
-    found = imap.call("search", undone if mailbox.after_keep == "flag" else ["UNDELETED"])
-    kept = (
-        select(Delivery.uid)
-        .join(RawMail, RawMail.id == Delivery.raw_mail_id)
-        .where(Delivery.folder_id == place.folder_id, Delivery.uidvalidity == place.uidvalidity)
-        .where(Delivery.uid.in_(found), ~RawMail.truncated)
-    )
-    return sorted(session.scalars(kept))
+    for found in search(imap, selected, 0, *(undone if mailbox.after_keep == "flag" else ["UNDELETED"])):
+        kept = (
+            select(Delivery.uid)
+            .join(RawMail, RawMail.id == Delivery.raw_mail_id)
+            .where(Delivery.folder_id == place.folder_id, Delivery.uidvalidity == place.uidvalidity)
+            .where(Delivery.uid.between(min(found, default=0), max(found, default=0)), ~RawMail.truncated)
+        )
+        yield sorted(set(session.scalars(kept)).intersection(found))
 
 
 def _mark(selected: Selected) -> str:

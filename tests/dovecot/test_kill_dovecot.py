@@ -76,16 +76,16 @@ def run(box: Box) -> Run:
 )
 def test_killed_poller_loses_and_doubles_nothing(run: Run, points: list[str], after_keep: str) -> None:
     for number, point in enumerate(points):
-        run.box.put(mails(110, first=number * 110))
+        run.box.put(mails(80, first=number * 80))
         assert run.finish(kill_at=point, after_keep=after_keep) == -signal.SIGKILL, f"{point} was not reached"
     assert run.finish(after_keep=after_keep) == 0
-    assert sorted(run.box.bodies()) == sorted(mails(330))
-    assert len(run.box.deliveries()) == 330
+    assert sorted(run.box.bodies()) == sorted(mails(240))
+    assert len(run.box.deliveries()) == 240
     with run.box.client() as client:
         exists = client.select_folder("INBOX")[b"EXISTS"]
         flagged = len(client.search(["KEYWORD", "Smokewatch"]))
-    assert exists == (0 if after_keep in {"move", "delete"} else 330)
-    assert flagged == (330 if after_keep == "flag" else 0)
+    assert exists == (0 if after_keep in {"move", "delete"} else 240)
+    assert flagged == (240 if after_keep == "flag" else 0)
 
 
 def _await(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -96,29 +96,29 @@ def _await(condition: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def test_two_pollers_on_one_mailbox_lose_and_double_nothing_when_one_is_killed(run: Run) -> None:
-    run.box.put(mails(1500))
+    run.box.put(mails(800))
     both = [run.start(stay=True), run.start(stay=True)]
     _await(lambda: run.count() > 100)
     both[0].kill()
-    run.box.put(mails(20, first=1500))
-    _await(lambda: run.count() >= 1520)
+    run.box.put(mails(20, first=800))
+    _await(lambda: run.count() >= 820)
     for process in both:
         process.communicate(timeout=30)
-    assert sorted(run.box.bodies()) == sorted(mails(1520))
-    assert len(run.box.deliveries()) == 1520
+    assert sorted(run.box.bodies()) == sorted(mails(820))
+    assert len(run.box.deliveries()) == 820
 
 
 def test_a_frozen_holder_is_fenced_when_it_thaws(run: Run) -> None:
-    run.box.put(mails(1500))
+    run.box.put(mails(800))
     frozen = run.start(stay=True)
     _await(lambda: run.count() > 100)
     frozen.send_signal(signal.SIGSTOP)
     other = run.start(stay=True)
-    _await(lambda: run.count() >= 1500, 60)
+    _await(lambda: run.count() == 800, 60)
     frozen.send_signal(signal.SIGCONT)
-    run.box.put(mails(5, first=1500))
-    _await(lambda: run.count() >= 1505)
+    run.box.put(mails(5, first=800))
+    _await(lambda: run.count() >= 805)
     for process in (frozen, other):
         process.communicate(timeout=30)
-    assert sorted(run.box.bodies()) == sorted(mails(1505))
-    assert len(run.box.deliveries()) == 1505
+    assert sorted(run.box.bodies()) == sorted(mails(805))
+    assert len(run.box.deliveries()) == 805

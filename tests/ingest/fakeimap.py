@@ -28,6 +28,7 @@ class FakeImap:
     tricks: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     port: int = 0
+    _idle_tag: bytes = b""
 
     def count(self, command: str) -> int:
         """How often `command` came."""
@@ -62,12 +63,14 @@ class FakeImap:
     def _answer(self, line: bytes) -> bytes:
         found = _COMMAND.fullmatch(line)
         if not found:
-            return b""
+            return self._idle_tag + b" OK idle ended\r\n" if line == b"DONE\r\n" else b""
         tag, command, rest = found[1], found[3].decode().upper(), found[4]
         name = "BODY" if command == "FETCH" and b"BODY" in rest else command
         self.commands.append(name)
+        if name == "IDLE":
+            self._idle_tag = tag
         ordinary: Callable[[bytes], bytes] = getattr(self, f"_{name.lower()}", lambda _rest: b"")
-        answer = ordinary(rest) + tag + b" OK done\r\n"
+        answer = b"+ idling\r\n" if name == "IDLE" else ordinary(rest) + tag + b" OK done\r\n"
         trick = self.tricks.get(name)
         return trick(answer).replace(b"TAG", tag) if trick else answer
 
@@ -107,9 +110,6 @@ class FakeImap:
         ordinary = b"* %d FETCH (UID %d BODY[]%b {%d}\r\n%b)\r\n" % (uid, uid, b"<0>" if part else b"", len(mail), mail)
         trick = self.tricks.get(f"BODY {uid}")
         return trick(ordinary) if trick else ordinary
-
-    def _idle(self, _rest: bytes) -> bytes:
-        return b"+ idling\r\n"
 
     def _logout(self, _rest: bytes) -> bytes:
         return b"* BYE\r\n"

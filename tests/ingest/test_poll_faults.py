@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from config.settings import Limits, Mailbox
-from ingest.poll import Poller, Standing
+from ingest.poll import Polled, Poller, Standing
 from ingest.take import Desk
 from ingest.timing import Timing
 from store.database import Store
@@ -223,6 +223,45 @@ def test_a_quiet_mailbox_is_waited_on_in_idle(server: FakeImap, store: Store) ->
     stop.set()
     thread.join(10)
     assert server.count("IDLE") == 1
+
+
+@pytest.mark.parametrize(
+    "go_ahead", [b"+ idling\r\n* 11 EXISTS\r\n", b"* 11 EXISTS\r\n+ idling\r\n"], ids=["after", "before"]
+)
+def test_mail_announced_with_the_go_ahead_is_fetched_at_once(server: FakeImap, watch: Watch, go_ahead: bytes) -> None:
+    server.tricks["IDLE"] = lambda _: go_ahead
+    watch.poller.poll_once(NOW)
+    begun = time.monotonic()
+    watch.poller.wait(threading.Event(), Polled(Standing.WATCHING))
+    assert watch.poller._imap is not None
+    watch.poller.close()
+    assert time.monotonic() - begun < 4
+
+
+def test_a_missing_folder_does_not_keep_the_others_from_idle(server: FakeImap, store: Store) -> None:
+    server.tricks["EXAMINE"] = lambda answer: b"TAG NO no such folder\r\n" if server.count("EXAMINE") == 1 else answer
+    watch = Watch(server, store, poll_seconds=60, folders=("Nowhere", "INBOX"))
+    assert watch.poller.poll_once(NOW).standing is Standing.WATCHING
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    watch.poller.wait(stop, Polled(Standing.WATCHING))
+    watch.poller.close()
+    assert server.count("IDLE") == 1
+
+
+def test_a_stop_is_heard_between_two_batches(server: FakeImap, store: Store) -> None:
+    server.mails = {uid: b"Subject: %d\r\n\r\n" % uid for uid in range(1, 1001)}
+    watch = Watch(server, store)
+    stop = threading.Event()
+
+    def stop_at_the_third(answer: bytes) -> bytes:
+        if server.count("BODY") == 3:
+            stop.set()
+        return answer
+
+    server.tricks["BODY"] = stop_at_the_third
+    watch.poller.run(stop, lambda: NOW)
+    assert len(watch.kept()) == len(watch.handed) == 150
 
 
 def test_an_expired_access_token_ends_the_session_but_is_no_lost_mail(server: FakeImap, watch: Watch) -> None:
