@@ -20,6 +20,9 @@ _ABBREVIATIONS = frozenset(
 _LONGEST = 600
 """Characters of a sentence; what goes on longer is a table or an attack, and is cut."""
 
+_MOST = 1000
+"""Sentences of one text that are told apart."""
+
 _ENDS = frozenset({b".", b"!", b"?", b":", b";"})
 _BULLETS = frozenset({b"-", b"*", b">"})
 
@@ -44,6 +47,8 @@ def split(folded: bytes, text: str) -> tuple[Span, ...]:
         if ends:
             _add(spans, folded, begin, end)
             begin = end
+            if len(spans) >= _MOST:
+                return tuple(spans)
     _add(spans, folded, begin, len(folded))
     return tuple(spans)
 

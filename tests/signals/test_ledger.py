@@ -1,0 +1,226 @@
+"""S2 and its ledger: what counts as a promise, when it is due, and what keeps, moves, withdraws or breaks it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from config.policy import Policy
+from config.words import Level, PromiseKind, PromiseState, Signal
+from signals.chain import evaluate
+from signals.facts import Assessment, Facts, ForcedPromise, Msg
+
+At = Callable[[float], datetime]
+Say = Callable[..., Msg]
+Tell = Callable[..., Facts]
+SEND = "I will send you the firmware image by Wednesday 5 pm."
+DUE = 56.0
+"""Hours from Monday nine o'clock to Wednesday five o'clock."""
+
+
+@pytest.fixture
+def look(policy: Policy, tell: Tell, at: At) -> Callable[..., Assessment]:
+    def run(*messages: Msg, hours: float = DUE + 1, **more: object) -> Assessment:
+        return evaluate(tell(*messages, **more), policy, at(hours))
+
+    return run
+
+
+Look = Callable[..., Assessment]
+
+
+def level(assessment: Assessment) -> Level:
+    return next((f.level for f in assessment.findings if f.signal is Signal.MISSED_PROMISE), Level.CLEAR)
+
+
+PROMISES = [
+    "I will send you the log tomorrow.",
+    "We'll get back to you by Friday.",
+    "You will have the drawing on Friday.",
+    "The corrected driver will be released on Friday.",
+    "New date for the image is Friday, end of day.",
+    "Let me check with the lab.",
+    "Sione will be at your dock at 1 pm tomorrow.",
+    "Our engineer will call you at 3 pm.",
+    "Will send it by Friday.",
+    "Wir liefern das Netzteil bis Freitag 13 Uhr.",
+    "Die Fassung schicke ich Ihnen am Freitag.",
+    "Wir melden uns bis Freitag bei Ihnen.",
+    "Je vous envoie le correctif demain avant 16 h.",
+    "Vous l'aurez vendredi matin.",
+    "Nous reviendrons vers vous vendredi.",
+    "Le mando el manual mañana antes de las 17:30.",
+    "Les enviaremos el informe el viernes.",
+    "Envio-lhe o relatório amanhã de manhã.",
+    "Entregamos o ambiente na sexta-feira.",
+]
+
+NO_PROMISES = [
+    "I'll be out tomorrow, Callum knows where everything is.",
+    "We'll see you both on Friday.",
+    "You will need a 2.5 mm driver for it.",
+    "I will not be able to say more before Friday.",
+    "Shall I send it on Friday?",
+    "The courier will be there on Friday.",
+    "Let me know whether it works.",
+    "The list empties within a minute.",
+    "We sent the parcel on Friday.",
+    "Im Anhang finden Sie die Anleitung.",
+    "Je vous envoie ci-joint le devis.",
+]
+
+
+@pytest.mark.parametrize("text", PROMISES)
+def test_our_promises_are_found(look: Look, say: Say, text: str) -> None:
+    assert [e.quote for e in look(say(1, "out", 1, text), hours=1).ledger] == [text]
+
+
+@pytest.mark.parametrize("text", NO_PROMISES)
+def test_what_promises_nothing_is_left_out(look: Look, say: Say, text: str) -> None:
+    assert look(say(1, "out", 1, text), hours=1).ledger == ()
+
+
+def test_a_customers_promise_is_not_ours(look: Look, say: Say) -> None:
+    assert look(say(1, "in", 1, SEND)).ledger == ()
+
+
+def test_a_promise_to_a_colleague_is_not_to_the_customer(look: Look, say: Say) -> None:
+    assert look(say(1, "internal", 1, SEND, to=("other@us.example",))).ledger == ()
+
+
+def test_a_clock_time_has_fifteen_minutes_of_grace(look: Look, say: Say) -> None:
+    states = [look(say(1, "out", 1, SEND), hours=h).ledger[0].state for h in (DUE + 0.24, DUE + 0.25)]
+    assert states == [PromiseState.PENDING, PromiseState.MISSED]
+
+
+def test_a_day_ends_at_the_close_of_business(look: Look, say: Say) -> None:
+    text = "I will send you the image on Wednesday."
+    states = [look(say(1, "out", 1, text), hours=h).ledger[0].state for h in (56.4, 56.5)]
+    assert states == [PromiseState.PENDING, PromiseState.MISSED]
+
+
+def test_a_missed_promise_raises_and_quotes_our_sentence(look: Look, say: Say) -> None:
+    assessment = look(say(1, "out", 1, f"Hello,\n\n{SEND}"))
+    finding = assessment.findings[0]
+    assert (finding.level, finding.quote) == (Level.RAISED, SEND)
+
+
+def test_a_second_one_missed_is_critical(look: Look, say: Say) -> None:
+    again = say(2, "out", DUE + 1, "You will have the image on Thursday by 5 pm.")
+    assert level(look(say(1, "out", 1, SEND), again, hours=DUE + 30)) is Level.CRITICAL
+
+
+def test_a_threat_beside_it_is_critical(look: Look, say: Say) -> None:
+    threat = say(2, "in", 3, "Otherwise we will cancel our contract.")
+    assert level(look(say(1, "out", 1, SEND), threat)) is Level.CRITICAL
+
+
+def test_an_assumed_time_never_passes_the_first_level(look: Look, say: Say) -> None:
+    assert level(look(say(1, "out", 1, "I will get back to you."), hours=24 * 4)) is Level.WATCH
+
+
+def test_a_file_keeps_a_promise_to_send(look: Look, say: Say) -> None:
+    kept = look(say(1, "out", 1, SEND), say(2, "out", 50, "Here you go.", attachments=1))
+    assert kept.ledger[0].state is PromiseState.KEPT
+    assert level(kept) is Level.CLEAR
+
+
+def test_a_holding_line_keeps_nothing(look: Look, say: Say) -> None:
+    assert level(look(say(1, "out", 1, SEND), say(2, "out", 50, "We are looking into it."))) is Level.RAISED
+
+
+def test_a_machine_keeps_nothing(look: Look, say: Say) -> None:
+    assert level(look(say(1, "out", 1, SEND), say(2, "out", 50, "Report attached.", automatic=True))) is Level.RAISED
+
+
+def test_a_mail_among_us_keeps_nothing(look: Look, say: Say) -> None:
+    inside = say(2, "internal", 50, "The image is attached.", attachments=1)
+    assert level(look(say(1, "out", 1, SEND), inside)) is Level.RAISED
+
+
+def test_a_call_is_kept_by_word_of_the_talk_not_by_a_file(look: Look, say: Say) -> None:
+    call = say(1, "out", 1, "I will call you on Wednesday at 5 pm.")
+    file = look(call, say(2, "out", 50, "The log is attached.", attachments=1))
+    talk = look(call, say(2, "out", 50, "As discussed on the phone just now: all done."))
+    assert (level(file), level(talk)) == (Level.RAISED, Level.CLEAR)
+
+
+def test_another_date_moves_it(look: Look, say: Say) -> None:
+    later = say(2, "out", 50, "I have to move it: you will have the image on Friday by 5 pm.")
+    assert [e.state for e in look(say(1, "out", 1, SEND), later).ledger] == [PromiseState.MOVED, PromiseState.PENDING]
+
+
+def test_the_same_date_again_supersedes_it(look: Look, say: Say) -> None:
+    again = say(2, "out", 20, "As I said, I will send the image by Wednesday 5 pm.")
+    assert look(say(1, "out", 1, SEND), again).ledger[0].state is PromiseState.SUPERSEDED
+
+
+def test_calling_it_off_withdraws_it(look: Look, say: Say) -> None:
+    visit = say(1, "out", 1, "Bastien will visit you on Wednesday at 5 pm.")
+    off = say(2, "out", 50, "Our technician is ill. We have to cancel the visit.")
+    assert look(visit, off).ledger[0].state is PromiseState.WITHDRAWN
+
+
+def test_the_customer_may_give_more_time(look: Look, say: Say) -> None:
+    more = say(2, "in", 50, "Please take your time with it, next week is fine.")
+    assert look(say(1, "out", 1, SEND), more).ledger[0].state is PromiseState.MOVED
+
+
+def test_the_customer_may_drop_it(look: Look, say: Say) -> None:
+    drop = say(2, "in", 50, "Never mind, found it myself.")
+    assert look(say(1, "out", 1, SEND), drop).ledger[0].state is PromiseState.WITHDRAWN
+
+
+def test_a_condition_not_met_binds_nobody(look: Look, say: Say) -> None:
+    text = "Once we have the form back signed, we will register you within two business days."
+    entry = look(say(1, "out", 1, text), say(2, "in", 5, "Got it. No rush."), hours=24 * 20).ledger[0]
+    assert (entry.kind, entry.state) == (PromiseKind.CONDITIONAL, PromiseState.UNARMED)
+
+
+def test_a_condition_met_starts_the_clock(look: Look, say: Say, at: At) -> None:
+    text = "Once we have the form back signed, we will register you within two business days."
+    entry = look(say(1, "out", 1, text), say(2, "in", 24, "Signed form attached.", attachments=1), hours=24).ledger[0]
+    assert entry.state is PromiseState.PENDING
+    assert entry.due is not None
+    assert at(24) < entry.due <= at(24 * 3 + 8.5)
+
+
+def test_a_promise_may_be_kept_in_another_thread_on_the_same_thing(look: Look, say: Say) -> None:
+    here = say(1, "out", 1, SEND, subject="SP-3 drifts")
+    there = say(2, "out", 50, "The image is attached.", attachments=1, subject="SP-3, new firmware")
+    invoice = say(2, "out", 50, "The invoice is attached.", attachments=1, subject="Invoice 20417")
+    assert level(look(here, elsewhere=(there,))) is Level.CLEAR
+    assert level(look(here, elsewhere=(invoice,))) is Level.RAISED
+
+
+def test_a_person_outranks_the_texts(look: Look, say: Say, at: At) -> None:
+    said = say(1, "out", 1, SEND)
+    forced = ForcedPromise(1, 0, PromiseState.KEPT, made_at=at(DUE + 0.5), made_by="Ann")
+    assert level(look(said, forced=(forced,))) is Level.CLEAR
+
+
+def test_every_move_says_why(look: Look, say: Say) -> None:
+    entry = look(say(1, "out", 1, SEND), say(2, "out", 50, "Here you go.", attachments=1)).ledger[0]
+    assert [m.why for m in entry.moves] == ["we promised it", "our message keeps it"]
+
+
+def test_attending_leaves_no_mail_and_is_never_missed(look: Look, say: Say) -> None:
+    assert level(look(say(1, "out", 1, "I will attend the review on Wednesday at 5 pm."))) is Level.CLEAR
+
+
+def test_a_promise_near_its_time_is_a_finding_only_where_the_policy_says_so(
+    policy: Policy, say: Say, tell: Tell, at: At
+) -> None:
+    warning = policy.model_copy(update={"signals": policy.signals.model_copy(update={"warn_before_due": True})})
+    facts = tell(say(1, "out", 1, SEND))
+    assert [level(evaluate(facts, p, at(DUE - 1))) for p in (policy, warning)] == [Level.CLEAR, Level.WATCH]
+
+
+def test_the_next_look_is_at_the_warning_then_at_the_end_of_grace(look: Look, say: Say, at: At) -> None:
+    said = say(1, "out", 1, SEND)
+    assert look(said, hours=2).next_review_at == at(DUE - 2)
+    assert look(said, hours=DUE - 1).next_review_at == at(DUE + 0.25)
+
+
+def test_a_missed_promise_fades_over_weeks(look: Look, say: Say) -> None:
+    assert level(look(say(1, "out", 1, SEND), hours=24 * 60)) is Level.CLEAR
