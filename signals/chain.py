@@ -1,7 +1,7 @@
 """Folds what the readings of a conversation say into findings, promises, a score and the next moment to look."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.policy import Policy
 from config.words import Level
@@ -26,6 +26,9 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     repeated_follow_up.judge,  # looks at threats
 )
 """The rules in order; a rule may look at what those above it found."""
+
+_A_MOMENT = timedelta(seconds=1)
+"""Added to the computed end of a level, so that rounding cannot let the look come a hair too early."""
 
 
 def evaluate(facts: Facts, policy: Policy, now: datetime) -> Assessment:
@@ -98,7 +101,8 @@ def _falls_at(view: View, raised: Raised) -> datetime | None:
     calendar = view.facts.calendar
     if days is None:
         return business.add_business(calendar, view.now, view.policy.risk.fall_after_business_hours)
-    return business.add_business(calendar, max(view.now, raised.fades_from), days * business.day_hours(calendar))
+    fallen = business.add_business(calendar, max(view.now, raised.fades_from), days * business.day_hours(calendar))
+    return fallen + _A_MOMENT
 
 
 def _finding(view: View, raised: Raised, contribution: float) -> Finding:
