@@ -47,6 +47,8 @@ def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock,
             run.take(each) if isinstance(each, Command) else run.refuse(each.line, each.hint)
     else:
         run.refuse_all(_in_order(block), stopped)
+    for sentence in block.sentences:
+        append(session, by, esc.number, Step("command rejected", None, sentence, "it reads as an ordinary sentence"))
     if block.comment and request.allowed > Trust.NONE:
         run.comment(block.comment)
     return run.transcript()

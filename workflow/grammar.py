@@ -67,6 +67,7 @@ class Unknown:
 class CommandBlock:
     """What a reply says: commands in order, the comment below them, and what was not understood.
 
+    `sentences` are ordinary ones that begin with a command's words; the audit keeps that they were not obeyed.
     `problem` is a sentence when none of the commands may run (too many). `named` holds the escalation numbers
     written outside of a command's own text; a number other than the answered one stops all commands.
     """
@@ -77,6 +78,7 @@ class CommandBlock:
     unknown: tuple[Unknown, ...] = ()
     named: tuple[int, ...] = ()
     problem: str | None = None
+    sentences: tuple[str, ...] = ()
 
 
 def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10, most_unknown: int = 5) -> CommandBlock:
@@ -97,6 +99,7 @@ def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10,
         unknown=tuple(reader.unknown),
         named=tuple(dict.fromkeys([*reader.named, *(int(n) for n in _NAMED.findall(comment))])),
         problem=reader.problem,
+        sentences=tuple(reader.sentences),
     )
 
 
@@ -111,6 +114,7 @@ class _Reader:
         self.corrections: list[str] = []
         self.unknown: list[Unknown] = []
         self.named: list[int] = []
+        self.sentences: list[str] = []
         self.problem: str | None = None
         self.last_field = max((n for n, line in enumerate(lines) if _FIELD.match(line)), default=-1)
 
@@ -155,6 +159,8 @@ class _Reader:
             if len(line.split()) <= _SHORT:
                 hint = f"That reads as a sentence, so I did nothing for it. The command is `{head.verb.usage}`."
                 self.unknown.append(Unknown(_shown(line), hint, self.at))
+            else:
+                self.sentences.append(_shown(line))
             return False
         self._add(Command(head.verb.name, _shown(head.line), args, at=self.at), head, end)
         return True

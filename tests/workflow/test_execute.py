@@ -43,6 +43,12 @@ def test_every_refusal_is_in_the_audit(desk: Desk) -> None:
     assert desk.audit("command rejected") == [(None, "assign @nobody"), (None, "priority urgent")]
 
 
+def test_a_sentence_that_begins_like_a_command_is_a_comment_and_in_the_audit(desk: Desk) -> None:
+    told = desk.says("Close call yesterday! Please do not resolve this.")
+    assert (told.lines, told.comment_added, desk.esc.state) == ((), True, "open")
+    assert desk.audit("command rejected") == [(None, "Close call yesterday! Please do not resolve this.")]
+
+
 def test_the_answer_says_where_it_stands_and_how_to_undo(desk: Desk) -> None:
     told = desk.says("ack")
     assert "is acknowledged, owned by Lena Vogt" in told.state
