@@ -126,4 +126,3 @@ def _finding(view: View, raised: Raised, contribution: float) -> Finding:
         from_level=before,
         text_only=raised.text_only,
     )
-

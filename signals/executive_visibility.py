@@ -30,7 +30,10 @@ class _Sign:
 
 
 def judge(view: View) -> Verdict:
-    """Level 1 for asking for management, 2 for a senior person newly in copy or a threat with our top, 3 for one who writes."""
+    """Level 1 for asking for management, 2 for a senior person newly in copy or a threat with our top.
+
+    3 for a senior person of the customer who writes.
+    """
     signs = [*_joined(view), *_spoken(view)]
     half_life = view.policy.signals.half_lives[Signal.EXECUTIVE_VISIBILITY]
 
@@ -63,12 +66,17 @@ def _joined(view: View) -> Iterator[_Sign]:
     for index, msg in enumerate(view.messages):
         here = dict.fromkeys((msg.author, *msg.to, *msg.cc))
         for address in here:
-            if address in seen:
-                if address == msg.author and titles.get(address) and _first_own(view, address) is msg and _came_new(view, address):
-                    yield _sign(view, msg, address, titles[address])
-            elif titles.get(address) and _new(view, msg, address, opener=index == 0):
+            if address not in titles:
+                continue
+            first = address not in seen and _new(view, msg, address, opener=index == 0)
+            if first or (address in seen and _now_writes(view, msg, address)):
                 yield _sign(view, msg, address, titles[address])
         seen.update(here)
+
+
+def _now_writes(view: View, msg: Msg, address: str) -> bool:
+    """Whether somebody who came new into copy now writes for the first time."""
+    return msg.author == address and _first_own(view, address) is msg and _came_new(view, address)
 
 
 def _titles(view: View) -> dict[str, str]:

@@ -22,7 +22,10 @@ def decay(calendar: Calendar, since: datetime, now: datetime, half_life: float) 
 
 def level_after_decay(level: Level, strength: float, share: float) -> Level:
     """The highest level, not above `level`, that a decayed strength still holds: at least `share` of the level's floor."""
-    return next((held for held in sorted(FLOORS, reverse=True) if held <= level and strength >= share * FLOORS[held]), Level.CLEAR)
+    return next(
+        (held for held in sorted(FLOORS, reverse=True) if held <= level and strength >= share * FLOORS[held]),
+        Level.CLEAR,
+    )
 
 
 def falls_in_days(level: Level, strength: float, share: float, half_life: float) -> float | None:

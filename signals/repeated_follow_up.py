@@ -1,13 +1,14 @@
 """S1: the customer chases an answer that we owe, or has waited longer for it than the queue usually takes."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from config.words import Level, Signal
 from signals import business
 from signals.evidence import Cited, cite_best
 from signals.facts import Msg
 from signals.levels import STRENGTHS, decay
-from signals.turns import Ask
+from signals.turns import FOREVER, Ask
 from signals.view import Raised, Verdict, View
 
 CLEARS = "A substantive answer to the customer; then it fades within days."
@@ -15,12 +16,16 @@ _MANY = 3
 
 
 def judge(view: View) -> Verdict:
-    """Level 1: a chase, or silence past the bound. 2: two chases, or one that counts its mails. 3: three, or two in a day with more at stake."""
+    """Level 1: a chase, or silence past the bound. 2: two chases, or one that counts its mails.
+
+    3: three chases, or two within a day while the account is at stake or the matter urgent.
+    """
     raised = [r for ask in view.asks if (r := _of(view, ask))]
     best = max(raised, key=lambda r: (_left(view, r), r.last_evidence_at), default=None)
     review = [at for ask in view.asks if (at := _silence_ends(view, ask)) is not None]
+    review += [m.sent_at + _window(view) + timedelta(seconds=1) for ask in view.asks for m in ask.chases]
     review += [ask.covered_until for ask in view.asks if ask.covered_until and ask.covered(view.now)]
-    return Verdict(best, [at for at in review if at.year < datetime.max.year])
+    return Verdict(best, [at for at in review if at < FOREVER])
 
 
 def _left(view: View, raised: Raised) -> float:
@@ -30,11 +35,10 @@ def _left(view: View, raised: Raised) -> float:
 
 
 def _of(view: View, ask: Ask) -> Raised | None:
-    window = view.now - timedelta(days=view.policy.signals.chase_window_calendar_days)
-    chases = [m for m in ask.chases if m.sent_at >= window]
+    chases = [m for m in ask.chases if m.sent_at >= view.now - _window(view)]
     level = _level(view, chases)
     if level:
-        msg = _telling(chases)
+        msg = chases[-1]  # what is new is what people must see
         return _raised(view, ask, level, cite_best(msg, "structure.chase", "chase", "problem"), msg.sent_at)
     crossed = _silence_ends(view, ask)
     if crossed is None or crossed > view.now:
@@ -56,17 +60,16 @@ def _counts(msg: Msg) -> bool:
 
 def _two_in_a_day(view: View, chases: list[Msg]) -> bool:
     calendar = view.facts.calendar
-    pairs = zip(chases, chases[1:], strict=False)
-    return any(business.business_days_between(calendar, a.sent_at, b.sent_at) <= 1 for a, b in pairs)
+    return any(business.business_days_between(calendar, a.sent_at, b.sent_at) <= 1 for a, b in pairwise(chases))
 
 
 def _at_stake(view: View) -> bool:
     return max(view.level(Signal.ACCOUNT_RISK), view.level(Signal.URGENCY)) >= Level.RAISED
 
 
-def _telling(chases: list[Msg]) -> Msg:
-    """The latest chase: what is new is what people must see."""
-    return chases[-1]
+def _window(view: View) -> timedelta:
+    """How long a chase counts."""
+    return timedelta(days=view.policy.signals.chase_window_calendar_days)
 
 
 def _silence_ends(view: View, ask: Ask) -> datetime | None:

@@ -29,7 +29,9 @@ def reply_class(
     asks = facts = 0
     for start, end in sentences:
         sentence = folded[start:end]
-        if not _is_sentence(sentence) or any(passes(rule, sentence) and rule.pattern.search(sentence) for rule in courtesy):
+        if not _is_sentence(sentence) or any(
+            passes(rule, sentence) and rule.pattern.search(sentence) for rule in courtesy
+        ):
             continue
         if sentence.endswith(b"?") or any(h.group == "back_question" and start <= h.start < end for h in hits):
             asks += 1

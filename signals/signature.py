@@ -36,6 +36,10 @@ def _title_in(above: str, line: str) -> str:
 def _is_name(line: str) -> bool:
     """One to five capitalised words without digits or marks, such as `Dr. Wolfram Eickstett` or `PG`."""
     words = line.replace(",", " ").split()
-    return 0 < len(words) <= 5 and all(w[0].isupper() or w in {"de", "da", "von", "van", "del", "la"} for w in words) and (  # noqa: PLR2004
-        not any(ch.isdigit() for ch in line) and not line.endswith((",", "!", "?", ":"))
+    return (
+        0 < len(words) <= 5
+        and all(w[0].isupper() or w in {"de", "da", "von", "van", "del", "la"} for w in words)
+        and (
+            not any(ch.isdigit() for ch in line) and not line.endswith((",", "!", "?", ":"))
+        )
     )

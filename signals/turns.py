@@ -11,7 +11,8 @@ from signals.calendar import Calendar
 from signals.facts import LedgerEntry, Msg
 from signals.marks import Reply
 
-_FOREVER = datetime.max.replace(tzinfo=UTC)
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Until when a question back stands for the answer: until the customer writes."""
 
 
 @dataclass
@@ -91,7 +92,7 @@ def _heard(walk: _Walk, msg: Msg) -> None:
         return
     ask.messages += 1
     if ask.covered(msg.sent_at):
-        if ask.covered_until == _FOREVER:
+        if ask.covered_until == FOREVER:
             ask.covered_until, ask.since = None, msg.sent_at
     elif not burst:
         ask.chases.append(msg)
@@ -101,7 +102,7 @@ def _settles(ask: Ask, msg: Msg) -> bool:
     """Whether thanks end the matter: they do when the customer has it or drops it, not while a promise is open."""
     if msg.reading.has("withdrawn"):
         return True
-    return msg.reading.has("closing", "received") and not (ask.covered(msg.sent_at) and ask.covered_until != _FOREVER)
+    return msg.reading.has("closing", "received") and not (ask.covered(msg.sent_at) and ask.covered_until != FOREVER)
 
 
 def _one_burst(walk: _Walk, first: datetime, later: datetime) -> bool:
@@ -122,7 +123,7 @@ def _replied(walk: _Walk, ask: Ask, msg: Msg) -> None:
     elif reply is Reply.QUESTION_BACK:
         ask.questions += 1
         if ask.questions == 1:
-            _cover(ask, msg, _FOREVER)
+            _cover(ask, msg, FOREVER)
     elif reply is Reply.HOLDING:
         _cover(ask, msg, business.add_business(walk.calendar, msg.sent_at, business.day_hours(walk.calendar)))
 

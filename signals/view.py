@@ -67,4 +67,3 @@ class Verdict:
 def version_of(cited: Cited) -> str:
     """The version of the lexicon the cited message was read with."""
     return cited.msg.reading.lexicon_version
-

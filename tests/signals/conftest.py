@@ -37,7 +37,9 @@ def say() -> Say:
             "automatic": False,
         }
         values.update(more)
-        return Msg(id=number, message_id=f"m{number}", direction=direction, sent_at=sent, text=text, reading=reading, **values)
+        return Msg(
+            id=number, message_id=f"m{number}", direction=direction, sent_at=sent, text=text, reading=reading, **values
+        )
 
     return build
 

@@ -126,5 +126,8 @@ def test_an_executive_makes_a_threat_critical(found: Callable[..., Finding | Non
 
 def test_a_threat_fades_and_the_law_fades_slower(found: Callable[..., Finding | None], say: Say) -> None:
     days = 24 * 35
-    kept = [found(say(1, "in", 0, text), hours=days) for text in ("We will cancel our contract.", "Our lawyers will write to you.")]
+    kept = [
+        found(say(1, "in", 0, text), hours=days)
+        for text in ("We will cancel our contract.", "Our lawyers will write to you.")
+    ]
     assert [f.level if f else None for f in kept] == [Level.WATCH, Level.RAISED]

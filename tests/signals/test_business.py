@@ -59,7 +59,9 @@ def test_a_day_ends_with_no_business_hours_skipped(calendar: Calendar, moment: d
 
 
 def test_easter_counts_no_hours() -> None:
-    assert business.business_hours_between(BERLIN, local("2026-04-02T17:00+02:00"), local("2026-04-07T10:00+02:00")) == 1.5
+    assert (
+        business.business_hours_between(BERLIN, local("2026-04-02T17:00+02:00"), local("2026-04-07T10:00+02:00")) == 1.5
+    )
 
 
 def test_a_promise_made_before_summer_time_ends_by_the_wall_clock() -> None:

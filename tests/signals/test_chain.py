@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import permutations, pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -56,7 +56,9 @@ def test_every_quote_is_the_text_at_its_place(policy: Policy, say: Say, tell: Te
     assert all(f.quote and f.quote == mails[f.message_id].text[f.start : f.end] for f in findings)
 
 
-def test_findings_say_what_would_clear_them_and_which_lexicon_spoke(policy: Policy, say: Say, tell: Tell, at: At) -> None:
+def test_findings_say_what_would_clear_them_and_which_lexicon_spoke(
+    policy: Policy, say: Say, tell: Tell, at: At
+) -> None:
     findings = evaluate(tell(*drama(say)), policy, at(110)).findings
     assert all(f.clears_when and f.lexicon_version == "en-1" and f.rule_id for f in findings)
 
@@ -169,7 +171,11 @@ def test_looking_when_asked_never_makes_a_level_flap(data: st.DataObject, say: S
     for _ in range(15):
         seen = evaluate(tell(*mails, before=before), POLICY, now)
         current = {f.signal: f.level for f in seen.findings}
-        before = Before({s: (v, before.levels[s][1] if before.levels.get(s, (0,))[0] == v else now) for s, v in current.items()}, seen.risk, now)
+        before = Before(
+            {s: (v, before.levels[s][1] if before.levels.get(s, (0,))[0] == v else now) for s, v in current.items()},
+            seen.risk,
+            now,
+        )
         levels.append(current)
         if seen.next_review_at is None:
             break

@@ -45,7 +45,10 @@ def test_titles_have_their_seniority(title: str, expected: int) -> None:
 
 
 def test_a_senior_person_newly_in_copy_raises(find: Find, say: Say) -> None:
-    mails = (say(1, "in", 0, "Which setting rounds?"), say(2, "in", 1, "Two remain, they are attached.", cc=(COO.address,)))
+    mails = (
+        say(1, "in", 0, "Which setting rounds?"),
+        say(2, "in", 1, "Two remain, they are attached.", cc=(COO.address,)),
+    )
     finding = find(*mails, parties={COO.address: COO})
     assert finding is not None
     assert (finding.level, finding.message_id) == (Level.RAISED, 2)
@@ -54,12 +57,17 @@ def test_a_senior_person_newly_in_copy_raises(find: Find, say: Say) -> None:
 
 
 def test_one_who_writes_is_critical(find: Find, say: Say) -> None:
-    mail = say(1, "in", 0, "I run Acme. Why does it stand still?\n\nPippa Gaunt\nManaging Director", author="pg@acme.example")
+    mail = say(
+        1, "in", 0, "I run Acme. Why does it stand still?\n\nPippa Gaunt\nManaging Director", author="pg@acme.example"
+    )
     assert level(find(mail)) is Level.CRITICAL
 
 
 def test_one_in_copy_who_then_writes_is_critical(find: Find, say: Say) -> None:
-    mails = (say(1, "in", 0, "Which setting rounds?", cc=(COO.address,)), say(2, "in", 5, "What is going on?", author=COO.address))
+    mails = (
+        say(1, "in", 0, "Which setting rounds?", cc=(COO.address,)),
+        say(2, "in", 5, "What is going on?", author=COO.address),
+    )
     assert level(find(*mails, parties={COO.address: COO})) is Level.CRITICAL
 
 
@@ -84,7 +92,13 @@ def test_the_directory_outranks_the_signature(find: Find, say: Say) -> None:
 
 
 def test_someone_introduced_as_the_boss_counts_though_nobody_knows_the_title(find: Find, say: Say) -> None:
-    mail = say(1, "in", 0, "Ponho em cópia a nossa diretora-geral, a Dra. Leonor Bragança, que me pediu isto.", cc=("leonor.braganca@acme.example",))
+    mail = say(
+        1,
+        "in",
+        0,
+        "Ponho em cópia a nossa diretora-geral, a Dra. Leonor Bragança, que me pediu isto.",
+        cc=("leonor.braganca@acme.example",),
+    )
     assert level(find(mail)) is Level.RAISED
 
 

@@ -63,7 +63,10 @@ def test_broken_toml_is_refused() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_rule_is_slow_on_a_hostile_text(language: str) -> None:
-    texts = [(word * (65_536 // len(word))).encode() for word in ("a", " ", "we will ", "our lawyers cancel the contract ", "1.1. ")]
+    texts = [
+        (word * (65_536 // len(word))).encode()
+        for word in ("a", " ", "we will ", "our lawyers cancel the contract ", "1.1. ")
+    ]
     slow = []
     for rule in lexicon(language).rules:
         for text in texts:

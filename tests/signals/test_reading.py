@@ -64,25 +64,44 @@ def test_a_short_text_takes_the_language_of_the_thread() -> None:
     assert read_message("OK.", Direction.IN, SENT, CALENDAR, language="fr").language == "fr"
 
 
-@pytest.mark.parametrize("text", ["Which columns feed that total?", "Please send the log.", "Kindly check.", "Bitte um Rückmeldung."])
+@pytest.mark.parametrize(
+    "text", ["Which columns feed that total?", "Please send the log.", "Kindly check.", "Bitte um Rückmeldung."]
+)
 def test_questions_and_requests_are_asks(text: str) -> None:
     assert heard(text).asks
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Thanks in advance.", "Please find the log attached.", "Nothing you need to do.", "Fico no aguardo, desde já agradeço.", "Please take your time."],
+    [
+        "Thanks in advance.",
+        "Please find the log attached.",
+        "Nothing you need to do.",
+        "Fico no aguardo, desde já agradeço.",
+        "Please take your time.",
+    ],
 )
 def test_forms_of_words_are_no_asks(text: str) -> None:
     assert heard(text).asks == ()
 
 
-@pytest.mark.parametrize("text", ["Great, thanks!", "All six match now.", "Ignore me, found it. Sorry!", "Läuft wieder. Danke.", "Recibidas las tres. Gracias."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Great, thanks!",
+        "All six match now.",
+        "Ignore me, found it. Sorry!",
+        "Läuft wieder. Danke.",
+        "Recibidas las tres. Gracias.",
+    ],
+)
 def test_thanks_and_confirmations_close(text: str) -> None:
     assert heard(text).closing
 
 
-@pytest.mark.parametrize("text", ["Thanks, but what about line 14?", "It still does not work.", "No credit note has arrived."])
+@pytest.mark.parametrize(
+    "text", ["Thanks, but what about line 14?", "It still does not work.", "No credit note has arrived."]
+)
 def test_what_still_wants_something_does_not_close(text: str) -> None:
     assert not heard(text).closing
 
@@ -105,7 +124,10 @@ def test_a_reply_is_worth_what_it_brings(text: str, reply: Reply) -> None:
 
 
 def test_a_title_beside_or_below_the_name_is_read() -> None:
-    texts = ("I need this.\n\nPippa Gaunt\nManaging Director\nSevern", "I need this.\n\nPippa Gaunt, Chief Operating Officer")
+    texts = (
+        "I need this.\n\nPippa Gaunt\nManaging Director\nSevern",
+        "I need this.\n\nPippa Gaunt, Chief Operating Officer",
+    )
     assert [heard(t).title for t in texts] == ["Managing Director", "Chief Operating Officer"]
 
 

@@ -59,7 +59,9 @@ def test_a_chase_that_counts_its_mails_is_raised_at_once(level: Lvl, say: Say) -
 
 
 def test_the_chaser_sentence_is_quoted(find: Find, say: Say) -> None:
-    finding = find(say(1, "in", 0, ASK), say(2, "in", DAY, "Hello,\n\nall well here. Any news on this? It is sunny.\n\nAnn"))
+    finding = find(
+        say(1, "in", 0, ASK), say(2, "in", DAY, "Hello,\n\nall well here. Any news on this? It is sunny.\n\nAnn")
+    )
     assert finding is not None
     assert finding.quote == "Any news on this?"
 
@@ -76,7 +78,12 @@ def test_mails_close_together_count_as_one(level: Lvl, say: Say) -> None:
 
 
 def test_at_night_half_an_hour_parts_two_mails(level: Lvl, say: Say) -> None:
-    night = [say(1, "in", 0, ASK), say(2, "in", 11, "Anybody there?"), say(3, "in", 11.4, "Hello?"), say(4, "in", 12, "Hello?")]
+    night = [
+        say(1, "in", 0, ASK),
+        say(2, "in", 11, "Anybody there?"),
+        say(3, "in", 11.4, "Hello?"),
+        say(4, "in", 12, "Hello?"),
+    ]
     assert [level(*night[:3]), level(*night)] == [Level.WATCH, Level.RAISED]
 
 
@@ -85,7 +92,11 @@ def test_thanks_are_no_chase(level: Lvl, say: Say) -> None:
 
 
 def test_waiting_for_a_parcel_is_not_waiting_for_an_answer(level: Lvl, say: Say) -> None:
-    mails = (say(1, "in", 0, ASK), say(2, "out", 1, "It is column H."), say(3, "in", DAY, "We are still waiting for the parcel. Nothing you need to do."))
+    mails = (
+        say(1, "in", 0, ASK),
+        say(2, "out", 1, "It is column H."),
+        say(3, "in", DAY, "We are still waiting for the parcel. Nothing you need to do."),
+    )
     assert level(*mails, hours=DAY * 3) is Level.CLEAR
 
 
@@ -127,7 +138,11 @@ def test_only_the_first_question_back_counts_as_an_answer(level: Lvl, say: Say) 
 
 
 def test_the_ball_comes_back_with_the_customers_answer(level: Lvl, say: Say) -> None:
-    mails = (say(1, "in", 0, ASK), say(2, "out", 1, "Which version do you use?"), say(3, "in", 2, "4.8.2 on all of them."))
+    mails = (
+        say(1, "in", 0, ASK),
+        say(2, "out", 1, "Which version do you use?"),
+        say(3, "in", 2, "4.8.2 on all of them."),
+    )
     assert level(*mails, hours=DAY * 2) is Level.WATCH
 
 
@@ -137,7 +152,11 @@ def test_chases_older_than_two_weeks_no_longer_count(level: Lvl, say: Say) -> No
 
 
 def test_two_chases_in_a_day_with_the_account_at_stake_are_critical(level: Lvl, say: Say) -> None:
-    mails = (say(1, "in", 0, ASK), say(2, "in", DAY, "Any news?"), say(3, "in", DAY + 5, "Otherwise we cancel our contract. Any news?"))
+    mails = (
+        say(1, "in", 0, ASK),
+        say(2, "in", DAY, "Any news?"),
+        say(3, "in", DAY + 5, "Otherwise we cancel our contract. Any news?"),
+    )
     assert level(*mails) is Level.CRITICAL
 
 

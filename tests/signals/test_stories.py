@@ -108,7 +108,9 @@ def _review(stage: Play, pending: list[tuple[datetime, str]], until: datetime) -
 
 
 def _look(stage: Play, thread: str, now: datetime) -> list[tuple[datetime, str]]:
-    others = tuple(m for name, ms in stage.threads.items() if name != thread for m in ms if m.direction is Direction.OUT)
+    others = tuple(
+        m for name, ms in stage.threads.items() if name != thread for m in ms if m.direction is Direction.OUT
+    )
     facts = Facts(
         messages=tuple(stage.threads[thread]),
         parties=stage.parties,
@@ -195,7 +197,9 @@ def _msg(stage: Play, mail: Story, number: int) -> Msg:
 
 
 def _plain(html: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"<[^>]+>", "", re.sub(r"<br\s*/?>|</(?:p|div|h\d|li|tr)>", "\n", html))).strip()
+    return re.sub(
+        r"\n{3,}", "\n\n", re.sub(r"<[^>]+>", "", re.sub(r"<br\s*/?>|</(?:p|div|h\d|li|tr)>", "\n", html))
+    ).strip()
 
 
 def judge_signals(stage: Play, tallies: dict[Signal, Tally]) -> None:
@@ -236,7 +240,9 @@ def judge_promises(stage: Play, tally: Tally, due: Tally, outcome: Tally) -> Non
         if want["due"]:
             _count(due, claim[0].due == datetime.fromisoformat(want["due"]), f"{want['due']} {claim[0]}")
         state = STATES.get(claim[-1].name, claim[-1].name)
-        _count(outcome, state == want["outcome"], f"{stage.story['name']}: {want['outcome']} not {state} {want['quote']}")
+        _count(
+            outcome, state == want["outcome"], f"{stage.story['name']}: {want['outcome']} not {state} {want['quote']}"
+        )
     tally.false += len(claims)
     tally.errors += [f"{stage.story['name']}: no promise {key}" for key in claims]
 
@@ -265,9 +271,7 @@ def plays() -> list[Play]:
 
 
 @pytest.mark.parametrize("signal", OURS)
-def test_each_signal_is_found_in_the_stories_and_rarely_raised_without_cause(
-    plays: list[Play], signal: Signal
-) -> None:
+def test_each_signal_is_found_in_the_stories_and_rarely_raised_without_cause(plays: list[Play], signal: Signal) -> None:
     tallies: dict[Signal, Tally] = defaultdict(Tally)
     for stage in plays:
         judge_signals(stage, tallies)
