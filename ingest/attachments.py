@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.generator import BytesGenerator
 from email.message import Message
 
@@ -78,7 +79,7 @@ def _mail_bytes(part: Message) -> bytes:
         return leaf_bytes(Leaf(0, part, "", named=False, attached=True))
     out = io.BytesIO()
     # When a charset or header in it cannot be written again, what was written up to there is kept.
-    with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
+    with contextlib.suppress(MessageError, ValueError, TypeError, LookupError, AttributeError):
         BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(inner)
     return out.getvalue()
 

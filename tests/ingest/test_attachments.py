@@ -61,6 +61,13 @@ def test_an_attached_mail_is_one_file_named_by_its_subject() -> None:
     assert b"filename=x" in attachment_bytes(raw, 2, Limits())
 
 
+def test_an_attached_mail_that_cannot_be_written_again_is_listed_all_the_same() -> None:
+    raw = multipart(
+        "mixed", [(TEXT, "x"), ("Content-Type: message/rfc822", "Subject: x\r\nA: b;\n\th;\n+8=To:x\r\n\r\ny")]
+    )
+    assert [f.content_type for f in files(raw.replace(b"\n+8", b"\r+8"))] == ["message/rfc822"]
+
+
 @pytest.mark.parametrize(
     ("disposition", "name"),
     [
