@@ -136,9 +136,9 @@ def test_arc_results_are_not_ours() -> None:
 
 
 def test_three_thousand_open_comments_take_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert verdict(f"{US}; " + "(" * 3000 + "dmarc=pass") is Verdict.NONE
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @given(st.text(alphabet='();="\\ \tadmrcpsfilx.-/@', max_size=300))

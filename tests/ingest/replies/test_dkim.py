@@ -20,13 +20,13 @@ MAIL = (
 class Dns:
     """The keys of a few domains, and every question that was asked."""
 
-    def __init__(self, records: dict[bytes, bytes], seconds: float = 0) -> None:
-        self.records, self.seconds, self.asked = records, seconds, list[bytes]()
+    def __init__(self, records: dict[bytes, bytes]) -> None:
+        self.records, self.asked, self.patience = records, list[bytes](), list[float]()
 
     def __call__(self, name: bytes, timeout: float = 5) -> bytes | None:
-        """Answer from the records, as slowly as was asked for."""
+        """Answer from the records."""
         self.asked.append(name)
-        time.sleep(min(self.seconds, timeout))
+        self.patience.append(timeout)
         return self.records.get(name)
 
 
@@ -125,10 +125,12 @@ def test_five_hundred_signatures_ask_five_times_at_most(private: bytes, dns: Dns
 
 
 def test_a_slow_dns_server_holds_up_two_seconds_at_most(private: bytes) -> None:
-    slow = Dns({}, seconds=0.9)
-    began = time.monotonic()
-    assert not verify(signed(private).partition(b"From:")[0] * 5 + MAIL, FROM, slow)
-    assert time.monotonic() - began < 2.5
+    slow = Dns({})
+    raw = signed(private).partition(b"From:")[0] * 5 + MAIL
+    # The clock stands at 0.9 s more with each answer: the third one ends beyond the two seconds.
+    assert not verify(raw, FROM, slow, clock=lambda: 0.9 * len(slow.asked))
+    assert len(slow.asked) == 3
+    assert slow.patience == pytest.approx([2.0, 1.1, 0.2])
 
 
 def test_a_genuine_signature_below_four_worthless_ones_is_found(private: bytes, dns: Dns) -> None:
@@ -140,9 +142,9 @@ def test_a_genuine_signature_below_four_worthless_ones_is_found(private: bytes, 
     "body", [b" " * 5_000_000, b"\r\n" * 2_000_000, b"a" * 9_000_000, (b" " * 199 + b"a\r\n") * 20_000]
 )
 def test_a_body_made_to_be_slow_is_not(private: bytes, dns: Dns, body: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     verify(signed(private) + body, FROM, dns)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 5
 
 
 def test_a_header_line_that_is_none_is_no_proof(private: bytes, dns: Dns) -> None:
