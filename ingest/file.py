@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from config.words import Direction, MailKind, RawState
@@ -21,6 +20,7 @@ from ingest.merge import merge_conversations
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
 from signals.reading import Reading, read_message
+from store.bulk import insert_rows
 from store.mail import Attachment, Conversation, Message, Sighting
 from workflow.assess import assess
 from workflow.gather import HEARD
@@ -141,8 +141,7 @@ def _extend(session: Session, batch: Sequence[Incoming]) -> None:
 
 
 def _store_messages(session: Session, batch: Sequence[Incoming], directory: Directory) -> list[int]:
-    rows = [_row(incoming, directory) for incoming in batch]
-    return list(session.execute(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows).scalars())
+    return insert_rows(session, Message, [_row(incoming, directory) for incoming in batch])
 
 
 def _row(incoming: Incoming, directory: Directory) -> dict[str, object]:
@@ -198,8 +197,13 @@ def _store_attachments(session: Session, batch: Sequence[Incoming], ids: Sequenc
         for incoming, message_id in zip(batch, ids, strict=True)
         for a in incoming.mail.attachments
     ]
-    if rows:
-        session.execute(insert(Attachment), rows)
+    insert_rows(session, Attachment, rows)
+
+
+_SEEN_AGAIN = """
+    ON CONFLICT (conversation_id, address) DO UPDATE
+    SET first_at = least(sighting.first_at, excluded.first_at), last_at = greatest(sighting.last_at, excluded.last_at)
+"""
 
 
 def _note_people(session: Session, batch: Sequence[Incoming], directory: Directory) -> None:
@@ -212,17 +216,7 @@ def _note_people(session: Session, batch: Sequence[Incoming], directory: Directo
             contacts[sender] = (incoming.account_id, incoming.mail.from_addresses[0].name, incoming.sent_at)
     note_contacts(session, contacts)
     rows = sorted(_sightings(heard, directory), key=lambda r: (r["conversation_id"], r["address"]))
-    if not rows:
-        return
-    new = insert(Sighting)
-    upsert = new.on_conflict_do_update(
-        index_elements=["conversation_id", "address"],
-        set_={
-            "first_at": func.least(Sighting.first_at, new.excluded.first_at),
-            "last_at": func.greatest(Sighting.last_at, new.excluded.last_at),
-        },
-    )
-    session.execute(upsert, rows)
+    insert_rows(session, Sighting, rows, then=_SEEN_AGAIN, giving="conversation_id")
 
 
 def _sightings(heard: Iterable[Incoming], directory: Directory) -> list[dict[str, object]]:

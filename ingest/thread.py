@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ingest.classify import Classified
 from ingest.mail import ParsedMail
+from store.bulk import insert_rows, next_ids
 from store.mail import Conversation, Message, ThreadNode
 
 MOST_REFERENCES = 50
@@ -184,7 +184,7 @@ def _ids_of_stored_messages(
 def _store_conversations(session: Session, groups: list[_Group]) -> None:
     if not groups:
         return
-    rows = []
+    rows: list[dict[str, object]] = []
     for group in groups:
         first = min(group.mails, key=lambda i: i.sent_at)
         rows.append(
@@ -196,9 +196,10 @@ def _store_conversations(session: Session, groups: list[_Group]) -> None:
                 "last_at": max(i.sent_at for i in group.mails),
             }
         )
-    made = session.execute(insert(Conversation).returning(Conversation.id, sort_by_parameter_order=True), rows)
-    for group, key in zip(groups, made.scalars(), strict=True):
+    for group, row, key in zip(groups, rows, next_ids(session, Conversation, len(rows)), strict=True):
         group.id, group.fresh = key, True
+        row["id"] = key
+    insert_rows(session, Conversation, rows)
 
 
 def _claim_nodes(session: Session, nodes: dict[bytes, _Group], merges: list[Merge]) -> None:
@@ -206,8 +207,7 @@ def _claim_nodes(session: Session, nodes: dict[bytes, _Group], merges: list[Merg
     if not nodes:
         return
     rows = [{"hash": h, "conversation_id": group.id} for h, group in nodes.items()]
-    insertion = insert(ThreadNode).on_conflict_do_nothing(index_elements=["hash"]).returning(ThreadNode.hash)
-    lost = nodes.keys() - set(session.execute(insertion, rows).scalars())
+    lost = nodes.keys() - set(insert_rows(session, ThreadNode, rows, then="ON CONFLICT DO NOTHING", giving="hash"))
     if not lost:
         return
     theirs = select(ThreadNode.hash, ThreadNode.conversation_id).where(ThreadNode.hash.in_(sorted(lost)))

@@ -1,0 +1,53 @@
+"""Inserts many rows with one statement and one parameter, which the hot path needs: no text grows with the rows."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import TextClause, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from store.base import Base
+
+
+def insert_rows(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, then: str = "", giving: str = "id"
+) -> list[Any]:
+    """Insert `rows` (all with the same columns) and return one column of what was inserted.
+
+    `then` is an ON CONFLICT clause; rows it leaves out are not among the returned. The order is that of the rows,
+    unless something was left out.
+    """
+    if not rows:
+        return []
+    statement = _statement(table, tuple(rows[0]), then, giving)
+    values = orjson.dumps(list(rows), default=_encode).decode()
+    return list(session.execute(statement, {"rows": values}).scalars())
+
+
+def next_ids(session: Session, table: type[Base], count: int) -> list[int]:
+    """Take `count` ids of a table ahead, for rows that others of the same statement refer to."""
+    name = table.__tablename__
+    taken = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return list(session.execute(taken, {"name": name, "count": count}).scalars())
+
+
+@cache
+def _statement(table: type[Base], columns: tuple[str, ...], then: str, giving: str) -> TextClause:
+    known = table.__table__.columns
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    shape = ", ".join(f'"{name}" {known[name].type.compile(dialect=dialect)}' for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    return text(
+        f"INSERT INTO {table.__tablename__} ({names}) SELECT {names} FROM ROWS FROM ("  # noqa: S608 - our own names
+        f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS ({shape})) WITH ORDINALITY AS r ({names}, place) ORDER BY place "
+        f"{then} RETURNING {giving}"
+    )
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    raise TypeError(f"a {type(value).__name__} cannot be stored in bulk")
