@@ -124,12 +124,20 @@ def _clock(g: dict[str, str], span: tuple[int, int], context: _Context) -> _Piec
     zone = context.tables.get("zones", {}).get(g.get("zone", ""), "")
     if "word" in g:
         return _Piece(*span, clock=str(context.tables["clock"][g["word"]]))
+    if "bare" in g:
+        return _Piece(*span, clock=f"{_bare_hour(g['bare'], context):02}:00", weight=1)
     hour, minute, half = int(g["h"]), int(g.get("m") or 0), g.get("ap", "").replace(".", "")
     if half.startswith(("pm", "de la tarde", "da tarde", "nachm")) and hour < _MONTHS:
         hour += 12
     if half == "am" and hour == _MONTHS:
         hour = 0
     return _Piece(*span, clock=f"{hour:02}:{minute:02}", zone=zone, weight=1)
+
+
+def _bare_hour(text: str, context: _Context) -> int:
+    """`at ten`, `by 4`: an hour without am or pm lies in business hours."""
+    hour = int(_number(text, context))
+    return hour + _MONTHS if hour < context.frame.calendar.opens.hour and hour < _MONTHS - 4 else hour
 
 
 def _day(g: dict[str, str], span: tuple[int, int], context: _Context) -> _Piece | None:

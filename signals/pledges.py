@@ -24,6 +24,9 @@ _MOST = 12
 _SHORTEST = 10
 """Characters below which a line promises nothing; most such lines are names."""
 
+_DATED = frozenset({"dated", "present"})
+"""Parts of the grammar that promise only with a date; `present` also does with a condition (`Once it is here, we ship`)."""
+
 _KIND = {"soft": PromiseKind.SOFT, "attendance": PromiseKind.ATTENDANCE}
 
 
@@ -59,7 +62,7 @@ def _pledge(page: Page, index: int) -> Pledge | None:
         if match is None:
             continue
         dates = _future(page, sentence) if dates is None else dates
-        if dates or rule.part != "dated":
+        if dates or rule.part not in _DATED or (rule.part == "present" and _conditional(page, sentence)):
             verb = rule.groups(match)["v"][0]
             return _made(page, index, _Found(rule, verb, _choose(dates, verb)))
     return None
@@ -122,7 +125,7 @@ def _made(page: Page, index: int, found: _Found) -> Pledge:
     date = found.date or _date_of_next(page, index)
     verb = _verb(page, sentence, found.verb)
     kind = _KIND.get(found.rule.part, PromiseKind.FIRM)
-    if kind is not PromiseKind.ATTENDANCE and any(r.pattern.search(sentence) for r in page.rules.get("condition", [])):
+    if kind is not PromiseKind.ATTENDANCE and _conditional(page, sentence):
         kind = PromiseKind.CONDITIONAL
     allowance = _DEFAULT_DAYS[verb] * (2 if kind is PromiseKind.SOFT else 1) * business.day_hours(page.frame.calendar)
     pledge = Pledge(start, end, kind, verb, None, allowance=allowance)
@@ -132,6 +135,10 @@ def _made(page: Page, index: int, found: _Found) -> Pledge:
         return replace(pledge, assumed=True)
     due = business.add_business(page.frame.calendar, page.frame.sent_at, allowance)
     return replace(pledge, due=due, assumed=True)
+
+
+def _conditional(page: Page, sentence: bytes) -> bool:
+    return any(rule.pattern.search(sentence) for rule in page.rules.get("condition", []))
 
 
 def _with_date(pledge: Pledge, date: Deadline, frame: Frame) -> Pledge:
