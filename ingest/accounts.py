@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from store.bulk import among
 from store.people import Account, AccountDomain, Contact
 
 
@@ -23,10 +24,10 @@ def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
     wanted = sorted({a for a in addresses if "@" in a})
     if not wanted:
         return {}
-    by_address = _pairs(session, select(Contact.email, Contact.account_id).where(Contact.email.in_(wanted)))
+    by_address = _pairs(session, select(Contact.email, Contact.account_id).where(among(Contact.email, wanted)))
     domains = {parent for a in wanted for parent in _parents(a.rpartition("@")[2])}
     owners = select(AccountDomain.domain, AccountDomain.account_id)
-    by_domain = _pairs(session, owners.where(AccountDomain.domain.in_(sorted(domains))))
+    by_domain = _pairs(session, owners.where(among(AccountDomain.domain, domains)))
     found = {}
     for address in wanted:
         hits = (by_domain[d] for d in _parents(address.rpartition("@")[2]) if d in by_domain)
@@ -57,7 +58,7 @@ def make_provisional(session: Session, senders: Iterable[str], now: datetime) ->
         return {}
     rows = [{"name": name, "provisional": True, "created_at": now} for name in names]
     session.execute(insert(Account).values(rows).on_conflict_do_nothing(index_elements=["name"]))
-    ids = _pairs(session, select(Account.name, Account.id).where(Account.name.in_(names)))
+    ids = _pairs(session, select(Account.name, Account.id).where(among(Account.name, names)))
     domains = [{"domain": name, "account_id": ids[name]} for name in names if "@" not in name]
     if domains:
         session.execute(insert(AccountDomain).values(domains).on_conflict_do_nothing())
@@ -77,7 +78,7 @@ def note_contacts(session: Session, senders: dict[str, tuple[int, str, datetime]
     ]
     if not rows:
         return
-    known = set(session.scalars(select(Contact.email).where(Contact.email.in_([r["email"] for r in rows]))))
+    known = set(session.scalars(select(Contact.email).where(among(Contact.email, [r["email"] for r in rows]))))
     fresh = [row for row in rows if row["email"] not in known]
     if fresh:
         session.execute(insert(Contact).values(fresh).on_conflict_do_nothing(index_elements=["email"]))

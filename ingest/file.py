@@ -20,7 +20,7 @@ from ingest.merge import merge_conversations
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
 from signals.reading import Reading, read_message
-from store.bulk import insert_rows
+from store.bulk import among, insert_rows
 from store.mail import Attachment, Conversation, Message, Sighting
 from workflow.assess import assess
 from workflow.gather import HEARD
@@ -58,7 +58,7 @@ def file_batch(
 def _without_copies(session: Session, batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
     """Part the mails from second deliveries of the same mail (another mailbox, a re-import, a moved mail)."""
     keys = [i.mail.content_key for i in batch]
-    seen = set(session.scalars(select(Message.content_key).where(Message.content_key.in_(keys))))
+    seen = set(session.scalars(select(Message.content_key).where(among(Message.content_key, keys))))
     new: list[Incoming] = []
     copies: list[Incoming] = []
     for incoming in batch:
@@ -101,7 +101,7 @@ def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now
     # NO KEY UPDATE: other workers' new rows may go on referring to these conversations; a full lock would deadlock.
     session.execute(
         select(Conversation.id)
-        .where(Conversation.id.in_(ids))
+        .where(among(Conversation.id, ids))
         .order_by(Conversation.id)
         .with_for_update(key_share=True)
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ingest.classify import Classified
 from ingest.mail import ParsedMail
-from store.bulk import insert_rows, next_ids
+from store.bulk import among, insert_rows, next_ids
 from store.mail import Conversation, Message, ThreadNode
 
 MOST_REFERENCES = 50
@@ -157,13 +157,13 @@ def _known(session: Session, batch: Sequence[Incoming]) -> tuple[dict[bytes, _Gr
     """The batch's nodes that are stored already, and every stored conversation that may be joined, by id."""
     wanted = {h for i in batch for h in (i.own_hash, *i.ancestors)}
     rows = session.execute(
-        select(ThreadNode.hash, ThreadNode.conversation_id).where(ThreadNode.hash.in_(sorted(wanted)))
+        select(ThreadNode.hash, ThreadNode.conversation_id).where(among(ThreadNode.hash, wanted))
     ).all()
     ids = {conversation for _, conversation in rows} | {i.hint for i in batch if i.hint is not None}
     if not ids:
         return {}, {}
     c = Conversation
-    known = session.execute(select(c.id, c.account_id, c.language).where(c.id.in_(sorted(ids))))
+    known = session.execute(select(c.id, c.account_id, c.language).where(among(c.id, ids)))
     stored = {key: _Group(key, account, language) for key, account, language in known}
     return {h: stored[conversation] for h, conversation in rows}, stored
 
@@ -176,7 +176,7 @@ def _ids_of_stored_messages(
     if not again:
         return {}
     rows = session.execute(
-        select(Message.message_id_hash, Message.account_id).where(Message.message_id_hash.in_(again))
+        select(Message.message_id_hash, Message.account_id).where(among(Message.message_id_hash, again))
     )
     return {h: account for h, account in rows}  # noqa: C416 - rows are not plain tuples to the type checker
 
@@ -210,7 +210,7 @@ def _claim_nodes(session: Session, nodes: dict[bytes, _Group], merges: list[Merg
     lost = nodes.keys() - set(insert_rows(session, ThreadNode, rows, then="ON CONFLICT DO NOTHING", giving="hash"))
     if not lost:
         return
-    theirs = select(ThreadNode.hash, ThreadNode.conversation_id).where(ThreadNode.hash.in_(sorted(lost)))
+    theirs = select(ThreadNode.hash, ThreadNode.conversation_id).where(among(ThreadNode.hash, lost))
     for key, conversation in session.execute(theirs).all():
         _follow(session, nodes[key], conversation, merges)
 

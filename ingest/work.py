@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from config.words import RawState
+from store.bulk import among
 from store.mail import RawMail
 
 CLAIM = timedelta(seconds=60)
@@ -37,7 +38,7 @@ def claim(session: Session, ids: Sequence[int], now: datetime, *, again: bool = 
     tried = RawMail.attempts > 0 if again else RawMail.attempts == 0
     taken = (
         update(RawMail)
-        .where(RawMail.id.in_(list(ids)), RawMail.state == RawState.KEPT, free, tried)
+        .where(among(RawMail.id, ids), RawMail.state == RawState.KEPT, free, tried)
         .values(attempts=RawMail.attempts + 1, claimed_until=now + CLAIM)
         .returning(RawMail.id, RawMail.body, RawMail.received_at, RawMail.attempts)
     )
@@ -48,25 +49,25 @@ def claim(session: Session, ids: Sequence[int], now: datetime, *, again: bool = 
 def tried_before(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
     """The waiting mails among `ids` that were tried and not finished."""
     free = or_(RawMail.claimed_until.is_(None), RawMail.claimed_until <= now)
-    waiting = select(RawMail.id).where(RawMail.id.in_(list(ids)), RawMail.state == RawState.KEPT, free)
+    waiting = select(RawMail.id).where(among(RawMail.id, ids), RawMail.state == RawState.KEPT, free)
     return list(session.scalars(waiting.where(RawMail.attempts > 0).order_by(RawMail.id)))
 
 
 def release(session: Session, ids: Sequence[int]) -> None:
     """Give mails back that a passing fault (not the mail) kept from being read; the attempt is not counted."""
-    back = update(RawMail).where(RawMail.id.in_(list(ids)), RawMail.state == RawState.KEPT)
+    back = update(RawMail).where(among(RawMail.id, ids), RawMail.state == RawState.KEPT)
     session.execute(back.values(attempts=RawMail.attempts - 1, claimed_until=None))
 
 
 def still_waiting(session: Session, ids: Sequence[int]) -> set[int]:
     """Lock the mails and tell which nobody has finished in the meantime."""
-    rows = select(RawMail.id).where(RawMail.id.in_(list(ids)), RawMail.state == RawState.KEPT).order_by(RawMail.id)
+    rows = select(RawMail.id).where(among(RawMail.id, ids), RawMail.state == RawState.KEPT).order_by(RawMail.id)
     return set(session.scalars(rows.with_for_update()))
 
 
 def finish(session: Session, ids: Sequence[int], state: RawState, reason: str | None, now: datetime) -> None:
     """End the work on mails with the same outcome."""
-    done = update(RawMail).where(RawMail.id.in_(list(ids)))
+    done = update(RawMail).where(among(RawMail.id, ids))
     values = {"state": state.value, "reason": reason, "done_at": now, "claimed_until": None}
     session.execute(done.values(values).execution_options(synchronize_session=False))
 
@@ -80,7 +81,7 @@ def park(session: Session, raw_id: int, code: str, sentence: str, now: datetime)
 
 def retry(session: Session, ids: Sequence[int]) -> int:
     """Let parked mails be read again; how many there were."""
-    back = update(RawMail).where(RawMail.id.in_(list(ids)), RawMail.state == RawState.PARKED)
+    back = update(RawMail).where(among(RawMail.id, ids), RawMail.state == RawState.PARKED)
     again = session.execute(
         back.values(state=RawState.KEPT.value, attempts=0, reason=None, error=None, done_at=None).returning(RawMail.id)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.words import Channel, Level, Risk, State
 from signals.chain import evaluate
 from signals.facts import Assessment, Facts
+from store.bulk import among
 from store.mail import Conversation
 from store.record import Escalation, Participant
 from store.risk import RiskChange
@@ -52,7 +53,10 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
     """
     ids = sorted(set(conversation_ids))
     locked = (
-        select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update(key_share=True)
+        select(Conversation)
+        .where(among(Conversation.id, ids))
+        .order_by(Conversation.id)
+        .with_for_update(key_share=True)
     )
     conversations = [c for c in session.scalars(locked.execution_options(populate_existing=True)) if not c.merged_into]
     facts = gather(session, conversations)

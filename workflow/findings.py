@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.words import Level, Signal
 from signals.facts import Finding
+from store.bulk import among
 from store.risk import FindingRow
 
 
@@ -33,7 +34,7 @@ class Rise:
 def live_findings(session: Session, conversations: Sequence[int]) -> dict[int, dict[Signal, FindingRow]]:
     """The rows that stand now, by conversation and signal."""
     found: dict[int, dict[Signal, FindingRow]] = {c: {} for c in conversations}
-    rows = select(FindingRow).where(FindingRow.conversation_id.in_(list(conversations)), FindingRow.ended_at.is_(None))
+    rows = select(FindingRow).where(among(FindingRow.conversation_id, conversations), FindingRow.ended_at.is_(None))
     for row in session.scalars(rows):
         found[row.conversation_id][Signal(row.signal)] = row
     return found

@@ -12,6 +12,7 @@ from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal,
 from signals.calendar import Calendar
 from signals.facts import Before, Facts, ForcedPromise, Msg, Party, PastEscalation
 from signals.reading import Reading
+from store.bulk import among
 from store.mail import Conversation, Message, Sighting
 from store.people import Account, AccountDomain, Contact, Person, Team
 from store.record import Escalation
@@ -85,7 +86,7 @@ def _messages(session: Session, conversations: Sequence[Conversation], shelf: _S
             m.details,
             m.conversation_id,
         )
-        .where(m.conversation_id.in_([c.id for c in conversations]), m.kind.in_(HEARD))
+        .where(among(m.conversation_id, [c.id for c in conversations]), among(m.kind, HEARD))
         .order_by(m.sent_at, m.id)
     )
     for row in rows:
@@ -114,10 +115,10 @@ def _parties(session: Session, shelf: _Shelf) -> None:
         return
     shelf.parties.update({a: Party(a) for a in wanted})
     contacts = select(Contact.email, Contact.name, Contact.title, Contact.title_source)
-    for email, name, title, source in session.execute(contacts.where(Contact.email.in_(wanted))):
+    for email, name, title, source in session.execute(contacts.where(among(Contact.email, wanted))):
         shelf.parties[email] = Party(email, name, title=title, title_source=source)
     people = select(Person.email, Person.name, Person.title, Team.name).outerjoin(Team, Team.id == Person.team_id)
-    for email, name, title, team in session.execute(people.where(Person.email.in_(wanted))):
+    for email, name, title, team in session.execute(people.where(among(Person.email, wanted))):
         shelf.parties[email] = Party(email, name, ours=True, team=team or "", title=title, title_source="directory")
 
 
@@ -125,19 +126,19 @@ def _calendars(session: Session, conversations: Sequence[Conversation], shelf: _
     teams = sorted({c.team_id for c in conversations if c.team_id})
     if not teams:
         return
-    for team in session.scalars(select(Team).where(Team.id.in_(teams))):
+    for team in session.scalars(select(Team).where(among(Team.id, teams))):
         shelf.calendars[team.id] = calendar_of(team)
 
 
 def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
     e = Escalation
-    for row in session.scalars(select(Account).where(Account.id.in_(accounts))):
+    for row in session.scalars(select(Account).where(among(Account.id, accounts))):
         shelf.accounts[row.id] = row
-    domains = select(AccountDomain.account_id, AccountDomain.domain).where(AccountDomain.account_id.in_(accounts))
+    domains = select(AccountDomain.account_id, AccountDomain.domain).where(among(AccountDomain.account_id, accounts))
     for account, domain in session.execute(domains):
         shelf.domains[account].add(domain)
     closed = select(e.account_id, e.title, e.closed_at, e.priority).where(
-        e.account_id.in_(accounts), e.state == State.CLOSED
+        among(e.account_id, accounts), e.state == State.CLOSED
     )
     for past, title, closed_at, priority in session.execute(closed.order_by(e.id)):
         shelf.history[past or 0].append(PastEscalation(title, closed_at, priority))
@@ -145,7 +146,7 @@ def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
 
 def _sightings(session: Session, accounts: list[int], shelf: _Shelf) -> None:
     outside = sorted(a for a, party in shelf.parties.items() if not party.ours)
-    rows = select(Sighting).where(Sighting.account_id.in_(accounts), Sighting.address.in_(outside))
+    rows = select(Sighting).where(among(Sighting.account_id, accounts), among(Sighting.address, outside))
     for row in session.scalars(rows.order_by(Sighting.conversation_id)):
         shelf.sightings[row.account_id or 0].append(row)
 
@@ -167,7 +168,7 @@ def _seen_before(conversation: Conversation, shelf: _Shelf) -> dict[str, datetim
 def _forced(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
     p = Promise
     rows = session.scalars(
-        select(p).where(p.conversation_id.in_([c.id for c in conversations]), p.forced).order_by(p.id)
+        select(p).where(among(p.conversation_id, [c.id for c in conversations]), p.forced).order_by(p.id)
     )
     for row in rows:
         shelf.forced[row.conversation_id or 0].append(

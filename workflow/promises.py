@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from signals.facts import LedgerEntry
+from store.bulk import among
 from store.risk import Promise, PromiseEvent
 
 
 def stored_promises(session: Session, conversations: Sequence[int]) -> dict[int, dict[tuple[int, int], Promise]]:
     """The ledger's rows by conversation, then by (message, place in its text)."""
     found: dict[int, dict[tuple[int, int], Promise]] = {c: {} for c in conversations}
-    for row in session.scalars(select(Promise).where(Promise.conversation_id.in_(list(conversations)))):
+    for row in session.scalars(select(Promise).where(among(Promise.conversation_id, conversations))):
         if row.message_id is not None and row.conversation_id is not None:
             found[row.conversation_id][row.message_id, row.start] = row
     return found
