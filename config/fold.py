@@ -1,10 +1,10 @@
-"""Folds text to lower-case ASCII, one byte for each character, so that places in the folded text are places in the original."""
+"""Folds text to lower-case ASCII, a byte a character, so that places in the folded text are places in the original."""
 
 import codecs
 import unicodedata
 
 _ODD = {
-    "ß": "s", "ẞ": "s", "æ": "a", "Æ": "a", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i",
+    "ß": "s", "ẞ": "s", "æ": "a", "Æ": "a", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i",  # noqa: RUF001
     "œ": "o", "Œ": "o", "þ": "t", "Þ": "t", "ð": "d", "Ð": "d",
     "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "´": "'", "`": "'", "′": "'", "＇": "'",  # noqa: RUF001
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
@@ -45,5 +45,5 @@ def fold(text: str) -> bytes:
 
 
 def fold_pattern(pattern: str) -> str:
-    """A pattern as it must look to match folded text; case is left alone, for `\\S` is not `\\s`."""
+    r"""A pattern as it must look to match folded text; case is left alone, for `\S` is not `\s`."""
     return pattern.translate(_TABLE)

@@ -41,7 +41,7 @@ class _Threat:
 
 
 def judge(view: View) -> Verdict:
-    """Level by the strongest kind: 2 from .6 on; 3 when another kind stands within 30 days or an executive takes part."""
+    """Level by the strongest kind: 2 from .6 on; 3 with another kind within 30 days or when an executive takes part."""
     threats = [_Threat(m, h) for m in view.heard for h in m.reading.group("account_risk")]
     if not threats:
         return Verdict()

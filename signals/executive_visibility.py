@@ -1,4 +1,4 @@
-"""S3: somebody senior of the customer joins or writes, the customer names or wants management, or pulls in our own top."""
+"""S3: somebody senior of the customer joins or writes, or the customer wants management or pulls in our own top."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def judge(view: View) -> Verdict:
 
 
 def _joined(view: View) -> Iterator[_Sign]:
-    """Senior people who are new on the header lines: theirs from anybody's mail, ours only when the customer adds them."""
+    """Senior people new on the header lines: theirs from anybody's mail, ours only when the customer adds them."""
     titles = _titles(view)
     seen: set[str] = set()
     for index, msg in enumerate(view.messages):
@@ -80,7 +80,7 @@ def _now_writes(view: View, msg: Msg, address: str) -> bool:
 
 
 def _titles(view: View) -> dict[str, str]:
-    """The senior title of each address: from the directory, else the person's signature, else how a mail introduces them."""
+    """The senior title of each address: by the directory, else the signature, else how a mail introduces them."""
     titles: dict[str, str] = {}
     for address, party in view.facts.parties.items():
         if seniority(party.title) >= SENIOR:
@@ -123,7 +123,7 @@ def _party(view: View, address: str) -> Party:
 
 
 def _new(view: View, msg: Msg, address: str, *, opener: bool) -> bool:
-    """Whether a person is new here: not on the account's mail for 90 days, and no regular contact who opens a thread."""
+    """Whether a person is new here: not on the account's mail lately, and no regular contact who opens a thread."""
     if _party(view, address).ours:
         return msg.direction is Direction.IN
     last = view.facts.seen_before.get(address)

@@ -17,4 +17,4 @@ def identify(folded: bytes, hint: str | None = None) -> str:
     known = hint if hint in LANGUAGES else None
     if most - second >= _CLEAR or (known is None and most > second):
         return best
-    return known or ("en" if not most or counts[0][0] == dict((c, n) for n, c in counts)["en"] else best)
+    return known or ("en" if (most, "en") in counts else best)

@@ -1,4 +1,4 @@
-"""The promise ledger: every promise of ours in a conversation, followed from its sentence to its end, each move with a reason."""
+"""The promise ledger: every promise of ours, followed from its sentence to its end, each move with its reason."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -105,7 +105,7 @@ def _heard(book: _Book, msg: Msg) -> None:
 
 
 def _supplies(entry: _Entry, msg: Msg) -> bool:
-    """Whether the customer's message can be what the condition waited for: a file, the thing named, or an answer to a question."""
+    """Whether the customer's message can be what the condition waited for: a file, the thing, or an answer."""
     if msg.attachments or msg.reading.has("supply"):
         return True
     return entry.msg.reading.reply is Reply.QUESTION_BACK and not msg.reading.closing
@@ -154,7 +154,7 @@ def _brings(entry: _Entry, msg: Msg) -> bool:
 
 
 def _keeps(entry: _Entry, msg: Msg) -> bool:
-    """Whether a message of ours is what was promised: a file or link for `send`, word of the talk for `call`, and so on."""
+    """Whether a message of ours is what was promised: a file or link for `send`, word of the talk for `call` ..."""
     reading, verb = msg.reading, entry.pledge.verb
     if entry.pledge.kind is PromiseKind.ATTENDANCE:
         return True

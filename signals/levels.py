@@ -21,7 +21,7 @@ def decay(calendar: Calendar, since: datetime, now: datetime, half_life: float) 
 
 
 def level_after_decay(level: Level, strength: float, share: float) -> Level:
-    """The highest level, not above `level`, that a decayed strength still holds: at least `share` of the level's floor."""
+    """The highest level, not above `level`, of whose floor a decayed strength still holds at least `share`."""
     return next(
         (held for held in sorted(FLOORS, reverse=True) if held <= level and strength >= share * FLOORS[held]),
         Level.CLEAR,

@@ -1,4 +1,4 @@
-"""Finds the lexicon's phrases in a folded text: one set tells which can be there, then each is looked up with its guards."""
+"""Finds the lexicon's phrases in a folded text, each with its guards, of those that one set said can be there."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

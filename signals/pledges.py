@@ -25,7 +25,7 @@ _SHORTEST = 10
 """Characters below which a line promises nothing; most such lines are names."""
 
 _DATED = frozenset({"dated", "present"})
-"""Parts of the grammar that promise only with a date; `present` also does with a condition (`Once it is here, we ship`)."""
+"""Parts that promise only with a date; `present` does so with a condition too (`Once it is here, we ship`)."""
 
 _KIND = {"soft": PromiseKind.SOFT, "attendance": PromiseKind.ATTENDANCE}
 

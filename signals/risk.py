@@ -1,4 +1,4 @@
-"""Makes one score of the findings and one risk of the score: a risk rises at once and falls only late, so that it does not flap."""
+"""Makes one score of the findings and a risk of the score, which rises at once and falls late, so it does not flap."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Strand:
 
 
 def score(strands: Sequence[Strand], policy: RiskPolicy, faded: float = 0.0) -> tuple[float, tuple[Term, ...]]:
-    """Noisy-or of weight x strength x decay, `faded` business days on; pairs add to it, words alone stay under the cap."""
+    """Noisy-or of weight x strength x decay, `faded` business days on; pairs add, words alone stay under the cap."""
     left = {s.signal: s.strength * s.decay * 0.5 ** (faded / s.half_life) for s in strands}
     parts = {s.signal: policy.weights.get(s.signal, 0.0) * left[s.signal] for s in strands}
     spoken = _noisy_or([parts[s.signal] for s in strands if s.text_only])

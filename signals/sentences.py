@@ -69,7 +69,7 @@ def _add(spans: list[Span], folded: bytes, begin: int, end: int) -> None:
 
 
 def _mark_ends(folded: bytes, text: str, start: int, end: int) -> bool:
-    """A full stop ends nothing behind an abbreviation or initial, and behind an ordinal (`19. Februar`) or before lower case."""
+    """A full stop ends nothing behind an abbreviation, initial or ordinal (`19. Februar`), nor before lower case."""
     if folded[start : start + 1] != b"." or end >= len(folded):
         return True
     before = folded[max(0, start - 12) : start].split()

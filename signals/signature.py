@@ -5,6 +5,8 @@ from config.titles import seniority
 _LAST_LINES = 8
 _LONGEST = 70
 _MOST_WORDS = 9
+_NAME_WORDS = 5
+_PARTICLES = frozenset({"de", "da", "do", "von", "van", "del", "la"})
 
 
 def signature_title(text: str, signature: str = "") -> str:
@@ -36,10 +38,6 @@ def _title_in(above: str, line: str) -> str:
 def _is_name(line: str) -> bool:
     """One to five capitalised words without digits or marks, such as `Dr. Wolfram Eickstett` or `PG`."""
     words = line.replace(",", " ").split()
-    return (
-        0 < len(words) <= 5
-        and all(w[0].isupper() or w in {"de", "da", "von", "van", "del", "la"} for w in words)
-        and (
-            not any(ch.isdigit() for ch in line) and not line.endswith((",", "!", "?", ":"))
-        )
-    )
+    if not 0 < len(words) <= _NAME_WORDS or line.endswith((",", "!", "?", ":")):
+        return False
+    return all(w[0].isupper() or w in _PARTICLES for w in words) and not any(ch.isdigit() for ch in line)

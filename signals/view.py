@@ -13,7 +13,7 @@ from signals.turns import Ask
 
 @dataclass
 class View:
-    """One conversation at one moment. `found` grows along the chain, so that a later rule can look at an earlier one."""
+    """One conversation at one moment; `found` grows along the chain, so that a rule can look at those before it."""
 
     facts: Facts
     policy: Policy

@@ -69,14 +69,17 @@ class Tally:
 
     @property
     def precision(self) -> float:
+        """Share of the reports that were right."""
         return self.hit / ((self.hit + self.false) or 1)
 
     @property
     def recall(self) -> float:
+        """Share of the wanted that was reported."""
         return self.hit / ((self.hit + self.missed) or 1)
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of the two."""
         return 2 * self.hit / ((2 * self.hit + self.missed + self.false) or 1)
 
 
