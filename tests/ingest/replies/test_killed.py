@@ -50,7 +50,7 @@ def standing(store: Store) -> tuple[str, int, int, int]:
 
 
 @pytest.mark.parametrize(("point", "passings"), [("K24", 1), ("K25", 2), ("K26", 1)])
-def test_a_killed_command_is_done_once_afterwards(
+def test_a_killed_command_is_done_once_afterwards(  # noqa: PLR0913, PLR0917 - fixtures and the point
     store: Store, now: datetime, tmp_path: Path, point: str, passings: int, killing: int
 ) -> None:
     with store.transaction() as session:
