@@ -26,15 +26,16 @@ SENT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)
 HALF = 2
 """Annotators of three that must call a sentence a commitment."""
 
-PARAGRAPHS = (
-    "since the update to 4.2.1 the controller on line 3 forgets its set points whenever the panel polls it. We restart it "
-    "at every shift change, a nuisance but it keeps us going. Is this known, and is there a version that does not do it?",
-    "I will send you the image by end of day Wednesday. The build failed its checksum test overnight, so the lab runs it "
-    "again with the older loader. You find the change log on the portal, the part that matters to you is on page 4.",
-    "nothing in my inbox yet. Did the image go out? We have told the shift leads twice now and the audit is next week.",
-    "the report is attached. Cause: the clamp that was fitted in February pulls on the plug when the machine is warm.",
-    "Thank you, it works. The night shift has flashed all eleven units and the set points stay where they are.",
-    "the drawing for the terminal is with a colleague who is back on Monday; the two spare rows are in it already.",
+PARAGRAPHS = tuple(
+    """\
+since the update to 4.2.1 the controller on line 3 forgets its set points whenever the panel polls it. We restart it \
+at every shift change, a nuisance but it keeps us going. Is this known, and is there a version that does not do it?
+I will send you the image by end of day Wednesday. The build failed its checksum test overnight, so the lab runs it \
+again with the older loader. You find the change log on the portal, the part that matters to you is on page 4.
+nothing in my inbox yet. Did the image go out? We have told the shift leads twice now and the audit is next week.
+the report is attached. Cause: the clamp that was fitted in February pulls on the plug when the machine is warm.
+Thank you, it works. The night shift has flashed all eleven units and the set points stay where they are.
+the drawing for the terminal is with a colleague who is back on Monday; the two spare rows are in it already.""".splitlines()
 )
 
 
@@ -120,11 +121,11 @@ def f1(judged: Iterable[tuple[bool, bool]]) -> str:
 
 def asks(shared: Path) -> str:
     """Requests and proposals of Enron mail: a sentence with an ask, or with a promise, against the label."""
-    judged = []
+    judged: list[tuple[bool, bool]] = []
     for name, label in (("intent_pos.txt", True), ("intent_neg.txt", False)):
         lines = (shared / "mail" / "enron_intent" / name).read_text(encoding="utf-8", errors="replace").splitlines()
-        for line in filter(None, map(str.strip, lines)):
-            judged.append((bool(read_message(line, Direction.IN, SENT, CALENDAR, "en").asks), label))
+        readings = (read_message(line, Direction.IN, SENT, CALENDAR, "en") for line in lines if line.strip())
+        judged.extend((bool(reading.asks), label) for reading in readings)
     return f1(judged)
 
 
@@ -151,7 +152,10 @@ def risks(shared: Path) -> str:
     for path in sorted((shared / "stories" / "dev").glob("*.json")):
         story = json.loads(path.read_text(encoding="utf-8"))
         ours = {box.rpartition("@")[2] for box in story["mailboxes"]}
-        texts = [m["text"] for m in story["mails"] if not m["headers"] and m["from"].rpartition("@")[2].rstrip(">") not in ours]
+        theirs = (
+            m for m in story["mails"] if not m["headers"] and m["from"].rpartition("@")[2].rstrip(">") not in ours
+        )
+        texts = [m["text"] for m in theirs]
         readings = (read_message(text or "", Direction.IN, SENT, CALENDAR) for text in texts)
         said = any(h.part not in {"anger", "refund"} for r in readings for h in r.group("account_risk"))
         judged.append((said, any(s["signal"] == "account_risk" for s in story["truth"]["signals"])))

@@ -72,7 +72,7 @@ HARMLESS = [
 
 
 @pytest.fixture
-def found(policy: Policy, say: Say, tell: Tell, at: At) -> Callable[..., Finding | None]:
+def found(policy: Policy, tell: Tell, at: At) -> Callable[..., Finding | None]:
     def run(*messages: Msg, hours: float = 60, **more: object) -> Finding | None:
         findings = evaluate(tell(*messages, **more), policy, at(hours)).findings
         return next((f for f in findings if f.signal is Signal.ACCOUNT_RISK), None)

@@ -84,13 +84,11 @@ def shape(assessment: Assessment) -> Any:
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(3.9, Level.RAISED), (4.1, Level.WATCH)])
-def test_a_level_falls_only_after_quiet_hours(
-    policy: Policy, say: Say, tell: Tell, at: At, hours: float, expected: Level
-) -> None:
+def test_a_level_falls_only_after_quiet_hours(say: Say, tell: Tell, at: At, hours: float, expected: Level) -> None:
     faded = 24 * 42 + 4.25
     before = Before({Signal.ACCOUNT_RISK: (Level.RAISED, at(faded - hours))}, Risk.LOW, at(0))
     facts = tell(say(1, "in", 0, "We are looking at other suppliers before the renewal."), before=before)
-    assert evaluate(facts, policy, at(faded)).findings[0].level is expected
+    assert evaluate(facts, POLICY, at(faded)).findings[0].level is expected
 
 
 SCORES = st.lists(st.floats(0, 1), min_size=2, max_size=40)
@@ -163,7 +161,7 @@ def test_signals_that_mean_more_together_add_to_the_score() -> None:
 
 @given(data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_looking_when_asked_never_makes_a_level_flap(data: st.DataObject, say: Say, tell: Tell, at: At) -> None:
+def test_looking_when_asked_never_makes_a_level_flap(data: st.DataObject, say: Say, tell: Tell) -> None:
     picked = data.draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6))
     mails = [say(n, way, 7.0 * n, text) for n, (way, text) in enumerate(picked, 1)]
     levels: list[dict[Signal, Level]] = []
@@ -182,7 +180,5 @@ def test_looking_when_asked_never_makes_a_level_flap(data: st.DataObject, say: S
         now = seen.next_review_at
     for signal in Signal:
         course = [step.get(signal, Level.CLEAR) for step in levels]
-        turns = [b for a, b in pairwise(course) if a != b]
-        assert turns == sorted(turns) or turns == sorted(turns, reverse=True) or course.index(max(course)) < len(course)
         peak = course.index(max(course))
         assert course[peak:] == sorted(course[peak:], reverse=True)

@@ -35,9 +35,11 @@ def level(finding: Finding | None) -> Level:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
-        ("Chief Operating Officer", 3), ("Owner", 3), ("PDG", 3), ("Inhaber", 3), ("Head of IT", 2), ("VP Operations", 2),
+        ("Chief Operating Officer", 3), ("Owner", 3), ("PDG", 3), ("Inhaber", 3),
+        ("Head of IT", 2), ("VP Operations", 2),
         ("Geschäftsführerin", 2), ("Directrice générale", 2), ("diretora-geral", 2), ("Director of Sales", 1),
-        ("Executive Assistant to the CEO", 0), ("Account Executive", 0), ("Plant Manager", 0), ("Product Owner", 0), ("", 0),
+        ("Executive Assistant to the CEO", 0), ("Account Executive", 0), ("Plant Manager", 0),
+        ("Product Owner", 0), ("", 0),
     ],
 )  # fmt: skip
 def test_titles_have_their_seniority(title: str, expected: int) -> None:
