@@ -134,6 +134,7 @@ class _Run:
             if len(incoming) == 1:
                 self._park(incoming[0].raw_id, error)
                 return
+            log.warning("batch_split", mails=len(incoming), error=type(error).__name__, where=_where(error))
             self._settle([], unreadable)
             for one in incoming:
                 self._file([one], {})
