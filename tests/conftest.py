@@ -1,5 +1,6 @@
 """Real engines for all tests: one PostgreSQL per run, one database per worker, every test rolled back."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,20 @@ from store.migrate import migrate
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Test material beside the project; tests that use it skip where it is absent."""
+KILLINGS = int(os.environ.get("SOAK", "3"))
+"""How often each test that takes `killing` kills a process at its point."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat what takes `killing`, which is the number of the repeat from 1."""
+    if "killing" in metafunc.fixturenames:
+        metafunc.parametrize("killing", range(1, KILLINGS + 1))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what kills, so that `make soak` finds it."""
+    if "killing" in getattr(item, "fixturenames", ()):
+        item.add_marker("kill")
 
 
 @pytest.fixture(scope="session")

@@ -148,6 +148,11 @@ def test_a_child_that_dies_at_k11_parks_the_mail_and_the_parent_lives() -> None:
     assert in_a_process(code, KILL_AT="K11:1").split() == ["parse_crash", "6"]
 
 
+def test_a_child_that_dies_at_k11_in_a_later_mail_is_replaced_and_every_mail_is_read(killing: int) -> None:
+    code = f"for _ in range({killing + 2}): print(len(read_mail(ODD, LIMITS).text) > 0)"
+    assert in_a_process(code, KILL_AT=f"K11:{killing + 1}").split() == ["True"] * (killing + 2)
+
+
 def test_the_child_ends_with_its_parent() -> None:
     pid = int(
         in_a_process("read_mail(ODD, LIMITS)\nprint(sandbox._shared._child.process.pid, flush=True)\nos._exit(0)")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from store import audit
 from store.database import Store
 from store.record import Audit, Closeout, Escalation
+from tests.kills import Point, moment
 from tests.workflow.desk import set_up_desk
 
 COMMAND = """
@@ -35,16 +36,17 @@ with store.transaction() as session:
 """
 
 
-@pytest.mark.parametrize("point", ["K24:1", "K25:1", "K25:2", "K25:3", "K25:4"])
-def test_killed_in_the_middle_it_is_as_if_nothing_had_been_said(store: Store, now: datetime, point: str) -> None:
+@pytest.mark.parametrize("point", [("K24", 1), ("K25", 4)])
+def test_killed_in_the_middle_it_is_as_if_nothing_had_been_said(
+    store: Store, now: datetime, point: Point, killing: int
+) -> None:
     with store.transaction() as session:
         desk = set_up_desk(session, now)
         rows = session.scalar(select(func.count()).select_from(Audit))
     url = store.engine.url.render_as_string(hide_password=False)
     arguments = [url, str(desk.lena.id), str(desk.esc.id), now.isoformat()]
-    ran = subprocess.run(
-        [sys.executable, "-c", COMMAND, *arguments], env=os.environ | {"KILL_AT": point}, check=False, timeout=60
-    )
+    environment = os.environ | {"KILL_AT": moment(killing, point)}
+    ran = subprocess.run([sys.executable, "-c", COMMAND, *arguments], env=environment, check=False, timeout=60)
     assert ran.returncode == -signal.SIGKILL
     with store.transaction() as session:
         esc = session.get_one(Escalation, desk.esc.id)

@@ -1,0 +1,13 @@
+"""Names the moment of each repeated killing: a test that takes `killing` runs three times, in `make soak` twenty."""
+
+Point = tuple[str, int]
+"""A named point, and how many times one run of the test passes it."""
+
+
+def moment(killing: int, point: Point) -> str:
+    """The value of KILL_AT for the nth killing of a test.
+
+    Killed at another passing each time, as long as there are any: other moments tell more than repeats.
+    """
+    name, passings = point
+    return f"{name}:{(killing - 1) % passings + 1}"
