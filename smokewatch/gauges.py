@@ -21,8 +21,7 @@ def refresh(session: Session, now: datetime) -> None:
     metrics.PARKED.set(session.scalar(select(func.count()).where(RawMail.state == RawState.PARKED)) or 0)
     unsent = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)
     counts = dict(
-        session.execute(select(Notice.state, func.count()).where(Notice.state.in_(unsent)).group_by(Notice.state))
-        .all()
+        session.execute(select(Notice.state, func.count()).where(Notice.state.in_(unsent)).group_by(Notice.state)).all()
     )
     for state in unsent:
         metrics.OUTBOX.labels(state.value).set(counts.get(state, 0))

@@ -92,9 +92,9 @@ class Service:
         self._sender = make_sender(self.app.settings)
         jobs = [
             Job("requeue", REQUEUE_SECONDS, self._requeue),
-            Job("sweep", SWEEP_SECONDS, lambda: sweep_once(self.app.store, self.app.workflow, utc_now()) > 0),
+            Job("sweep", SWEEP_SECONDS, self._sweep),
             # Not at once: what waits in the mailbox must be read before it can stand in a digest.
-            Job("digest", DIGEST_SECONDS, self.open_digests, first_after_seconds=DIGEST_SECONDS),
+            Job("digest", DIGEST_SECONDS, self._digests, first_after_seconds=DIGEST_SECONDS),
             Job("retention", RETENTION_SECONDS, self._expire, first_after_seconds=DIGEST_SECONDS),
         ]
         if self._sender is not None:
@@ -127,8 +127,16 @@ class Service:
         assert self._sender is not None
         return deliver_one(self.app.store, self._sender, self.app.alerts, utc_now())
 
-    def open_digests(self) -> bool:
-        """Open the digests whose hour has come."""
+    def settle(self) -> None:
+        """Do now what the schedule would do within a minute: find what is due, and open the digests."""
+        while self._sweep():
+            pass
+        self._digests()
+
+    def _sweep(self) -> bool:
+        return sweep_once(self.app.store, self.app.workflow, utc_now()) > 0
+
+    def _digests(self) -> bool:
         with self.app.store.transaction() as session:
             open_due_digests(session, self.app.alerts, utc_now())
         return False

@@ -84,7 +84,7 @@ def _run(ctx: typer.Context, *, once: bool, sample_only: bool = False) -> None:
             service.start()
             with out.status("Reading the mailbox ..."):
                 wait_until_quiet(app, scene.began, stopping, QUIET_SECONDS)
-                service.open_digests()
+                service.settle()
                 wait_until_quiet(app, scene.began, stopping, QUIET_SECONDS)
             scene.opening(settings)
             if not once:

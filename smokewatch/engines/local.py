@@ -151,7 +151,8 @@ def sample(settings: Settings) -> Settings:
 def _mailbox(access: imap.Access) -> Mailbox:
     return Mailbox(
         name="sample", address=SUPPORT, host=imap.HOST, port=access.port, security=Security.PLAIN, user=imap.USER,
-        password=SecretStr(access.password), authserv_id=smtp.AUTHSERV_ID, verify_dkim=False, team="Support", poll_seconds=5,
+        password=SecretStr(access.password), authserv_id=smtp.AUTHSERV_ID, verify_dkim=False, team="Support",
+        poll_seconds=5,
     )  # fmt: skip
 
 

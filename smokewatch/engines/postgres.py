@@ -16,7 +16,7 @@ from psycopg import sql
 
 from smokewatch.engines import account
 from smokewatch.engines.errors import EngineError
-from smokewatch.engines.shared import Users
+from smokewatch.engines.shared import Users, has_ended
 
 LONGEST_SOCKET = 100
 """Bytes a unix socket's path may have, below the 107 of Linux."""
@@ -199,9 +199,7 @@ class Postgres:
     def _gone(self, pid: int, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if self._child is not None:
-                self._child.poll()
-            if not Path(f"/proc/{pid}").exists():
+            if has_ended(pid):
                 return True
             time.sleep(0.02)
         return False

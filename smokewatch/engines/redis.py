@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from smokewatch.engines.errors import EngineError
-from smokewatch.engines.shared import Users
+from smokewatch.engines.shared import Users, has_ended
 
 LONGEST_SOCKET = 100
 """Bytes a unix socket's path may have, below the 107 of Linux."""
@@ -144,7 +144,5 @@ class Redis:
             client.close()
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + START_SECONDS
-        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-            if self._child is not None:
-                self._child.poll()
+        while not has_ended(pid) and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -43,3 +43,12 @@ class Users:
         finally:
             os.close(self._handle)
             self._handle = None
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or only waits to be reaped by whoever started it."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True
+    return state == "Z"

@@ -24,7 +24,12 @@ def test_a_job_with_more_to_do_runs_at_once_again() -> None:
 
 def test_a_waiting_job_can_be_woken() -> None:
     runs = threading.Semaphore(0)
-    job = Job("idle", 3600, lambda: bool(runs.release()))
+
+    def run() -> bool:
+        runs.release()
+        return False
+
+    job = Job("idle", 3600, run)
     schedule = Schedule([job])
     schedule.start()
     assert runs.acquire(timeout=5)
