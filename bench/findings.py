@@ -35,7 +35,8 @@ again with the older loader. You find the change log on the portal, the part tha
 nothing in my inbox yet. Did the image go out? We have told the shift leads twice now and the audit is next week.
 the report is attached. Cause: the clamp that was fitted in February pulls on the plug when the machine is warm.
 Thank you, it works. The night shift has flashed all eleven units and the set points stay where they are.
-the drawing for the terminal is with a colleague who is back on Monday; the two spare rows are in it already.""".splitlines()
+the drawing for the terminal is with a colleague who is back on Monday; the two spare rows are in it already.
+""".splitlines()
 )
 
 
