@@ -20,7 +20,7 @@ from store.outbox import Notice
 from store.people import Person
 from tests.alerts.scene import CONTEXT, Scene, sender_for
 from tests.alerts.sink import Sink
-from tests.kills import moment
+from tests.kills import Point, moment
 
 ROOT = Path(__file__).parents[2]
 NOTICES = 4
@@ -68,7 +68,7 @@ def killer(forks: subprocess.Popen[str], lasting_scene: Scene, sink: Sink) -> Ki
 def test_killed_while_sending(killer: Killer, point: str, killing: int) -> None:
     scene, sink = killer.scene, killer.sink
     numbers = [scene.post(urgent=True) for _ in range(NOTICES)]
-    killer.run("deliver", moment(point, killing, NOTICES))
+    killer.run("deliver", moment(killing, (point, NOTICES)))
     scene.drain(sink)
     scene.drain(sink, later=RERUN)
     assert [scene.notice(n).state for n in numbers] == [NoticeState.SENT] * NOTICES
@@ -77,13 +77,13 @@ def test_killed_while_sending(killer: Killer, point: str, killing: int) -> None:
     assert sum(scene.notice(n).repeats for n in numbers) == sum(copies) - NOTICES
 
 
-@pytest.mark.parametrize(("point", "passings"), [("K21", 3), ("K22", 3), ("K23", 1)])
-def test_killed_while_opening_digests(killer: Killer, point: str, passings: int, killing: int) -> None:
+@pytest.mark.parametrize("point", [("K21", 3), ("K22", 3), ("K23", 1)])
+def test_killed_while_opening_digests(killer: Killer, point: Point, killing: int) -> None:
     scene = killer.scene
     scene.change(lambda s: s.add(Person(email="d@us.example", name="D", handle="d", role=Role.ADMIN)))
     scene.post()
     scene.change(lambda s: s.execute(update(Notice).values(state=NoticeState.HELD)))
-    killer.run("digest", moment(point, killing, passings))
+    killer.run("digest", moment(killing, point))
     assert len(scene.notices(NoticeKind.DIGEST)) == 0
     with scene.store.transaction() as session:
         assert open_due_digests(session, CONTEXT, scene.now) == 1

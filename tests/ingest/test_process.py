@@ -126,7 +126,7 @@ def test_killed_anywhere_nothing_is_lost_or_doubled(store: Store, point: str, ki
     _keep(store, *mails)
     url = store.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
     command = [sys.executable, "-m", "tests.ingest.process_child", url]
-    environment = os.environ | {"KILL_AT": moment(point, killing, PASSINGS)}
+    environment = os.environ | {"KILL_AT": moment(killing, (point, PASSINGS))}
     assert subprocess.run(command, env=environment, check=False, timeout=120).returncode == -signal.SIGKILL
     drain(store, NOW + work.CLAIM)
     assert _states(store) == {"parsed": count}

@@ -19,7 +19,7 @@ from store.audit import verify
 from store.database import Store
 from store.outbox import Notice
 from store.record import Escalation
-from tests.kills import moment
+from tests.kills import Point, moment
 from tests.security.scene import AUTHSERV, OUTGOING, build_scene, no_dns
 from workflow.context import Context
 
@@ -49,9 +49,9 @@ def standing(store: Store) -> tuple[str, int, int, int]:
         return first.state, first.version, session.scalar(select(func.count(Notice.id))) or 0, len(verify(session))
 
 
-@pytest.mark.parametrize(("point", "passings"), [("K24", 1), ("K25", 2), ("K26", 1)])
-def test_a_killed_command_is_done_once_afterwards(  # noqa: PLR0913, PLR0917 - fixtures and the point
-    store: Store, now: datetime, tmp_path: Path, point: str, passings: int, killing: int
+@pytest.mark.parametrize("point", [("K24", 1), ("K25", 2), ("K26", 1)])
+def test_a_killed_command_is_done_once_afterwards(
+    store: Store, now: datetime, tmp_path: Path, point: Point, killing: int
 ) -> None:
     with store.transaction() as session:
         raw = build_scene(session, now).mail("ack\npriority high")
@@ -60,7 +60,7 @@ def test_a_killed_command_is_done_once_afterwards(  # noqa: PLR0913, PLR0917 - f
     mail.write_bytes(raw)
     url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     command = [sys.executable, "-c", CHILD, url, str(mail), now.isoformat()]
-    environment = os.environ | {"KILL_AT": moment(point, killing, passings)}
+    environment = os.environ | {"KILL_AT": moment(killing, point)}
     killed = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     assert (killed.returncode, standing(store)) == (-signal.SIGKILL, before)
 
