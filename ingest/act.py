@@ -1,6 +1,7 @@
 """Does what a mail's kind asks for beyond being filed: count a bounce, obey a command, open by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from ingest.byhand import open_by_forward
 from ingest.context import IngestContext
 from ingest.directory import Directory
 from ingest.replies.addresses import find_tokens
+from ingest.replies.attempts import is_attempt
 from ingest.replies.handle import handle
 from ingest.replies.reply import Reply
 from ingest.thread import Incoming
@@ -35,15 +37,17 @@ def act(
     """Act on each mail, given with the id of its message row."""
     for incoming, message_id in filed:
         kind = incoming.verdict.kind
+        reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED)
         if kind is MailKind.BOUNCE:
             _bounce(session, incoming, directory, now)
-        elif kind in {MailKind.COMMAND, MailKind.FORWARD}:
-            box = _mailbox(session, incoming, ctx)
-            reply = Reply(incoming.mail, incoming.body, message_id, box)
-            if kind is MailKind.COMMAND:
-                handle(session, reply, ctx.workflow, now)
-            else:
-                open_by_forward(session, incoming, reply, ctx.workflow, now)
+        if kind is MailKind.FORWARD:
+            open_by_forward(session, incoming, _trusting(session, reply, incoming, ctx), ctx.workflow, now)
+        elif kind is MailKind.COMMAND or is_attempt(session, reply, kind, ctx.workflow, now):
+            handle(session, _trusting(session, reply, incoming, ctx), ctx.workflow, now)
+
+
+def _trusting(session: Session, reply: Reply, incoming: Incoming, ctx: IngestContext) -> Reply:
+    return replace(reply, mailbox=_mailbox(session, incoming, ctx))
 
 
 def _mailbox(session: Session, incoming: Incoming, ctx: IngestContext) -> Mailbox:

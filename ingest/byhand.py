@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from config.words import Channel, MailKind, NoticeKind
 from ingest.accounts import find_accounts
-from ingest.replies.authentication import Verdict, authenticate
+from ingest.replies.authentication import Verdict
+from ingest.replies.judge import verdict_on
 from ingest.replies.reply import Reply
 from ingest.replies.sender import plain_sender
 from ingest.subject import subject_key
@@ -33,7 +34,7 @@ def open_by_forward(session: Session, incoming: Incoming, reply: Reply, ctx: Con
     """
     colleague = incoming.verdict.colleague
     sender = plain_sender(reply.raw) or ""
-    verdict = authenticate(reply.raw, reply.mailbox.authserv_id, sender.rpartition("@")[2])
+    verdict = verdict_on(reply, sender.rpartition("@")[2], shown=True)
     if colleague is None or not colleague.active or sender != colleague.email or verdict is not Verdict.PASS:
         change = audit.Change(
             audit.SYSTEM, now, sender or "unknown", Channel.MAIL, "command rejected", reason="forward-not-authenticated"
@@ -54,7 +55,8 @@ def open_by_forward(session: Session, incoming: Incoming, reply: Reply, ctx: Con
         owner_id=colleague.id,
     )
     escalation = record.open_escalation(session, by, opening)
-    _tell(session, escalation.id, incoming, reply.message_row_id, ctx, now)
+    if not ctx.silent:
+        _tell(session, by, escalation.id, incoming, reply.message_row_id)
 
 
 def _account(session: Session, incoming: Incoming) -> int | None:
@@ -64,13 +66,8 @@ def _account(session: Session, incoming: Incoming) -> int | None:
     return next((found[a] for a in named if a in found), None)
 
 
-def _tell(
-    session: Session, escalation_id: int, incoming: Incoming, message_id: int, ctx: Context, now: datetime
-) -> None:
+def _tell(session: Session, by: By, escalation_id: int, incoming: Incoming, message_id: int) -> None:
     """Answer the forwarder with the new escalation's number, quoting what was forwarded."""
-    colleague = incoming.verdict.colleague
-    if colleague is None or ctx.silent:
-        return
     quoted = session.execute(
         select(Message.id, Message.new_text, Message.from_name, Message.sent_at)
         .where(Message.conversation_id == incoming.conversation_id, Message.kind == MailKind.CUSTOMER)
@@ -82,7 +79,7 @@ def _tell(
         signal="opened_by_hand",
         level=2,
         quote=text,
-        author=quoted.from_name if quoted else colleague.name,
+        author=quoted.from_name if quoted else by.actor,
         sent_at=(quoted.sent_at if quoted else incoming.sent_at).isoformat(),
         clears_when="you resolve it",
         rule_id="by_hand",
@@ -90,12 +87,12 @@ def _tell(
     )
     draft = NoticeDraft(
         kind=NoticeKind.NEW_ESCALATION,
-        person_id=colleague.id,
+        person_id=by.person_id or 0,
         event="opened",
         why="you forwarded the mail",
-        at=now,
+        at=by.now,
         escalation_id=escalation_id,
         evidence=(evidence,),
         facts={"from": "low", "to": "low", "score": 0.0, "terms": []},
     )
-    post_notice(session, draft, mail_domain=ctx.outgoing.domain)
+    post_notice(session, draft, mail_domain=by.mail_domain)

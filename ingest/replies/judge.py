@@ -36,7 +36,7 @@ def judge(session: Session, reply: Reply, reply_address: str, now: datetime) -> 
     reason = _objection(session, reply, claim, person, sender)
     if reason is not None or person is None:
         return Rejected(reason or Reason.BAD_TOKEN, claim, sender or claimed(reply))
-    verdict = _verdict(reply, sender.rpartition("@")[2], shown=found.open)
+    verdict = verdict_on(reply, sender.rpartition("@")[2], shown=found.open)
     if verdict is Verdict.FAIL:
         return Rejected(Reason.AUTHENTICATION_FAILED, claim, sender)
     trust = Trust.ALIGNED if verdict is Verdict.PASS else Trust.WEAK
@@ -64,7 +64,7 @@ def _objection(session: Session, reply: Reply, claim: Claim, person: Person | No
     return None if may_see(session, person.id, claim.escalation_id) else Reason.NO_RIGHTS
 
 
-def _verdict(reply: Reply, from_domain: str, *, shown: bool) -> Verdict:
+def verdict_on(reply: Reply, from_domain: str, *, shown: bool) -> Verdict:
     """Our server's word first; where it has none, the sender's own signature.
 
     A token that stands in no To or Cc may have been put in the envelope of a genuine mail by somebody who
