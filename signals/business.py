@@ -184,7 +184,11 @@ def _window(calendar: Calendar, day: date) -> tuple[float, float]:
 
 
 def _local_year(calendar: Calendar, moment: datetime) -> int:
-    return moment.astimezone(calendar.clock).year
+    """The year whose windows `moment` is told by; the end of a night shift belongs to the day it began on."""
+    local = moment.astimezone(calendar.clock)
+    if calendar.closes <= calendar.opens:
+        local -= timedelta(hours=calendar.closes.hour, minutes=calendar.closes.minute)
+    return local.year
 
 
 def _moment(stamp: float) -> datetime:

@@ -27,7 +27,8 @@ _LONGEST = 20_000
 _PROMISE_RULES = frozenset({"promise", "condition", "no_promise", "verb", "date", "back_question"})
 """Groups that the promise grammar looks at sentence by sentence; only `back_question` is also kept as a hit."""
 
-_CLOSERS = frozenset({"thanks", "closing", "withdrawn", "release", "received"})
+_SETTLED = frozenset({"closing", "received"})
+_POLITE = frozenset({"thanks", "release"})
 _GREETING_WORDS = 3
 """Words up to which a first line is taken for a greeting."""
 
@@ -143,10 +144,15 @@ def _read_theirs(page: _Text, title: str) -> Reading:
         sentences=page.sentences,
         hits=tuple(hit for hit in hits if hit.group not in {"request", "not_request"}),
         asks=asks,
-        closing="withdrawn" in kinds or (not asks and bool(kinds & _CLOSERS)),
+        closing="withdrawn" in kinds or (not asks and _closes(kinds)),
         title=title,
         lead=_lead(page),
     )
+
+
+def _closes(kinds: set[str]) -> bool:
+    """Thanks close unless the same mail says that something is still wrong; a plain `solved` always does."""
+    return bool(kinds & _SETTLED) or (bool(kinds & _POLITE) and not kinds & {"problem", "chase"})
 
 
 def _read_ours(page: _Text, frame: Frame) -> Reading:

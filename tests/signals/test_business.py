@@ -100,3 +100,9 @@ def test_a_night_shift_closes_on_the_next_day() -> None:
     night = Calendar("UTC", time(22), time(6))
     opened = datetime(2026, 5, 4, 22, tzinfo=UTC)
     assert business.end_of_day(night, opened) == opened + timedelta(hours=8)
+
+
+def test_a_night_shift_over_new_year_is_one_shift() -> None:
+    night = Calendar("UTC", time(22), time(6))
+    start, end = datetime(2025, 12, 31, 23, tzinfo=UTC), datetime(2026, 1, 1, 3, tzinfo=UTC)
+    assert (business.business_hours_between(night, start, end), business.is_open(night, end)) == (4, True)

@@ -100,7 +100,13 @@ def test_thanks_and_confirmations_close(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Thanks, but what about line 14?", "It still does not work.", "No credit note has arrived."]
+    "text",
+    [
+        "Thanks, but what about line 14?",
+        "It still does not work.",
+        "Thanks, but it is still broken.",
+        "No credit note has arrived.",
+    ],
 )
 def test_what_still_wants_something_does_not_close(text: str) -> None:
     assert not heard(text).closing
