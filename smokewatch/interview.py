@@ -28,6 +28,7 @@ class Answers:
     client_secret: str
     tenant: str
     admin: str
+    admin_name: str
 
 
 def ask() -> Answers:
@@ -48,6 +49,7 @@ def ask() -> Answers:
         client_id=typer.prompt("Application (client) ID") if oauth else "",
         tenant=typer.prompt("Directory (tenant) ID") if oauth else "",
         admin=typer.prompt("Your own mail address"),
+        admin_name=typer.prompt("Your name"),
     )  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def write(path: Path, answers: Answers) -> None:
         OSError: a file cannot be written.
 
     """
-    secret = path.parent / "smokewatch.secret"
+    secret = (path.parent / "smokewatch.secret").resolve()
     _private(secret, answers.password or answers.client_secret)
     _private(path, _toml(answers, secret))
 

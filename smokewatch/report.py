@@ -114,9 +114,9 @@ def show_sent(console: Console, sent: Sequence[Sent]) -> None:
         console.print(Text("No mail was due to anybody."))
 
 
-def newest(folder: Path, number: str) -> Path | None:
-    """The readable text of the newest filed mail about an escalation."""
-    for path in sorted(folder.glob("*.eml"), reverse=True):
+def first_mail(folder: Path, number: str) -> Path | None:
+    """The readable text of the first filed mail about an escalation, which is its alert."""
+    for path in sorted(folder.glob("*.eml")):
         subject = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["Subject"]
         if number in str(subject):
             return path.with_suffix(".txt")

@@ -101,7 +101,7 @@ class Scene:
         )
         if number is None:
             return
-        text = report.newest(self._outbox, number)
+        text = report.first_mail(self._outbox, number)
         lines = {
             "Read one:  ": f"less {self._shown(text or self._outbox)}",
             "Answer it: ": f'{self._program()} answer {number} "ack"',

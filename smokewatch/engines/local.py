@@ -61,6 +61,10 @@ class LocalEngines:
         self._stack.close()
 
     def _start(self) -> None:
+        # Others may pass through, since PostgreSQL runs as another account under root, but may not look around.
+        self._given.var.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for private in ("outbox", "imap", "smtp", "redis"):
+            (self._given.var / private).mkdir(mode=0o700, exist_ok=True)
         found: dict[str, object] = {}
         if not self._given.database_url:
             postgres = Postgres(self._given.var / "postgres")
