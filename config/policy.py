@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from config.words import NoticeKind, Priority, Signal
+from config.words import NoticeKind, Priority, Risk, Signal
 
 
 class _Section(BaseModel):
@@ -25,6 +25,7 @@ class RiskPolicy(_Section):
     text_cap: float
     bands: tuple[float, float, float]
     dead_band: float
+    level_floors: tuple[Risk, Risk, Risk, Risk]
     fall_after_business_hours: float
     fall_below_share: float
     open_at_level: Annotated[int, Field(ge=1, le=3)]

@@ -42,7 +42,8 @@ def evaluate(facts: Facts, policy: Policy, now: datetime) -> Assessment:
             _stand(view, verdict.raised)
     strands = [_strand(view, raised) for raised in view.found.values()]
     value, terms = risk.score(strands, policy.risk)
-    settled = risk.settle(value, facts.before, policy.risk, facts.calendar, now)
+    highest = max((raised.standing for raised in view.found.values()), default=Level.CLEAR)
+    settled = risk.settle(risk.Standing(value, highest), facts.before, policy.risk, facts.calendar, now)
     reviews += [at for raised in view.found.values() if (at := _falls_at(view, raised))]
     falls = risk.falls_at(strands, settled, policy.risk, facts.calendar, now)
     contributions = {term.signal: term.contribution for term in terms}

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from config.policy import RiskPolicy
-from config.words import Risk, Signal
+from config.words import Level, Risk, Signal
 from signals import business
 from signals.calendar import Calendar
 from signals.facts import Before, Term
@@ -41,15 +41,25 @@ def score(strands: Sequence[Strand], policy: RiskPolicy, faded: float = 0.0) -> 
     return total, terms
 
 
-def settle(value: float, before: Before, policy: RiskPolicy, calendar: Calendar, now: datetime) -> Risk:
-    """The risk of a score, given what stood before.
+@dataclass(frozen=True)
+class Standing:
+    """What the findings come to: their score, and the highest level among them."""
 
-    It falls only to where the score is below the bound by more than the dead band, and only after quiet business hours.
+    score: float
+    level: Level
+
+
+def settle(standing: Standing, before: Before, policy: RiskPolicy, calendar: Calendar, now: datetime) -> Risk:
+    """The risk of the findings, given what stood before.
+
+    The highest level puts a floor under it: what is worth an escalation is not called low. It falls only to where the
+    score is below the bound by more than the dead band, and only after quiet business hours.
     """
-    up = _band(value, policy.bands)
+    floor = policy.level_floors[standing.level]
+    up = max(_band(standing.score, policy.bands), floor, key=lambda risk: risk.rank)
     if up.rank >= before.risk.rank:
         return up
-    held = _band(value + policy.dead_band, policy.bands)
+    held = max(_band(standing.score + policy.dead_band, policy.bands), floor, key=lambda risk: risk.rank)
     fallen = min(held, before.risk, key=lambda risk: risk.rank)
     if fallen is before.risk or not _quiet(before, policy, calendar, now):
         return before.risk

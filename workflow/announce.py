@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from config.words import Level, NoticeKind, Risk, Signal
 from signals.facts import Assessment, Facts, Finding
 from store.notices import Evidence, NoticeDraft, post_notice
-from store.people import Person
-from store.record import Escalation, Participant
+from store.record import Escalation
 from store.risk import Promise
+from workflow.audience import audience
 from workflow.context import Context
 from workflow.findings import Rise
 from workflow.record import By
@@ -82,18 +82,11 @@ def _event(change: Change) -> str:
 
 def _entitled(session: Session, change: Change, kind: NoticeKind) -> list[tuple[int, str]]:
     """Owner and participants; a promise that is only due soon concerns its maker and the owner alone."""
-    owner = change.escalation.owner_id
-    rows = session.execute(
-        select(Person.id, Person.email, Participant.why)
-        .join(Participant, Participant.person_id == Person.id)
-        .where(Participant.escalation_id == change.escalation.id, Person.active)
-        .order_by(Person.id)
-    )
-    people = [(key, email, "you own it" if key == owner else why) for key, email, why in rows]
+    people = audience(session, change.escalation)
     if kind is NoticeKind.PROMISE_DUE:
         makers = {e.made_by for e in change.assessment.ledger}
-        people = [p for p in people if p[0] == owner or p[1] in makers]
-    return [(key, why) for key, _, why in people]
+        people = [(p, why) for p, why in people if p.id == change.escalation.owner_id or p.email in makers]
+    return [(person.id, why) for person, why in people]
 
 
 def _evidence(change: Change) -> list[Evidence]:

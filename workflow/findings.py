@@ -46,12 +46,12 @@ def keep_findings(
     """Add what the rules said to the session; returns what rose. Ids are there after the caller's flush."""
     current = {f.signal: f for f in findings if f.level > Level.CLEAR}
     for signal, row in live.items():
-        if signal not in current or current[signal].level != row.level:
+        if signal not in current or not _same(current[signal], row):
             row.ended_at = now
     risen = []
     for signal, finding in current.items():
         stood = live.get(signal)
-        if stood is not None and stood.level == finding.level:
+        if stood is not None and _same(finding, stood):
             stood.strength = finding.strength
             stood.contribution = finding.contribution
             stood.last_evidence_at = finding.last_evidence_at
@@ -61,6 +61,11 @@ def keep_findings(
         if stood is None or finding.level > stood.level:
             risen.append(Rise(finding, made))
     return risen
+
+
+def _same(finding: Finding, row: FindingRow) -> bool:
+    """Whether the row says it already; another level or another proof is history of its own."""
+    return (finding.level, finding.message_id, finding.start) == (row.level, row.message_id, row.start)
 
 
 def _row(conversation_id: int, finding: Finding, from_level: Level) -> FindingRow:

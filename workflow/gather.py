@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
@@ -23,6 +24,10 @@ HEARD = (MailKind.CUSTOMER.value, MailKind.COLLEAGUE.value, MailKind.FORWARD.val
 """Kinds of mail the signals listen to; automatic mail and commands say nothing about the customer."""
 
 
+MOST_SENT = 500
+"""Mails of ours in other conversations looked at for one batch."""
+
+
 @dataclass
 class _Shelf:
     """What one round of queries brought, by conversation, account or address."""
@@ -34,6 +39,7 @@ class _Shelf:
     domains: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     sightings: dict[int, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
     forced: dict[int, list[ForcedPromise]] = field(default_factory=lambda: defaultdict(list))
+    sent: dict[int, list[tuple[int, Msg]]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[PastEscalation]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -47,6 +53,7 @@ def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int,
     if accounts:
         _accounts(session, accounts, shelf)
         _sightings(session, accounts, shelf)
+        _sent_elsewhere(session, conversations, shelf)
     _forced(session, conversations, shelf)
     return {c.id: _facts(c, shelf) for c in conversations}
 
@@ -65,47 +72,54 @@ def _facts(conversation: Conversation, shelf: _Shelf) -> Facts:
         seen_before=_seen_before(conversation, shelf),
         forced=tuple(shelf.forced[conversation.id]),
         history=tuple(shelf.history[conversation.account_id or 0]),
+        elsewhere=tuple(m for c, m in shelf.sent[conversation.account_id or 0] if c != conversation.id),
         before=before_of(conversation),
     )
 
 
+_M = Message
+_COLUMNS = (
+    *(_M.id, _M.message_id, _M.direction, _M.from_address, _M.to_addresses, _M.cc_addresses, _M.sent_at),
+    *(_M.subject, _M.new_text, _M.reading, _M.details, _M.conversation_id, _M.account_id),
+)
+
+
 def _messages(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
-    m = Message
-    rows = session.execute(
-        select(
-            m.id,
-            m.message_id,
-            m.direction,
-            m.from_address,
-            m.to_addresses,
-            m.cc_addresses,
-            m.sent_at,
-            m.subject,
-            m.new_text,
-            m.reading,
-            m.details,
-            m.conversation_id,
-        )
-        .where(among(m.conversation_id, [c.id for c in conversations]), among(m.kind, HEARD))
-        .order_by(m.sent_at, m.id)
+    these = among(_M.conversation_id, [c.id for c in conversations]), among(_M.kind, HEARD)
+    for row in session.execute(select(*_COLUMNS).where(*these).order_by(_M.sent_at, _M.id)):
+        shelf.messages[row.conversation_id].append(_msg(row))
+
+
+def _sent_elsewhere(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
+    """Our mail to the account in its other conversations since the first promise: one of them may keep it."""
+    since: dict[int, datetime] = {}
+    for conversation in conversations:
+        made = [m.sent_at for m in shelf.messages[conversation.id] if m.reading.pledges]
+        if made and conversation.account_id:
+            since[conversation.account_id] = min(made[0], since.get(conversation.account_id, made[0]))
+    if not since:
+        return
+    ours = among(_M.account_id, since), _M.direction == Direction.OUT, _M.kind == MailKind.COLLEAGUE
+    rows = select(*_COLUMNS).where(*ours, _M.sent_at >= min(since.values())).order_by(_M.sent_at, _M.id)
+    for row in session.execute(rows.limit(MOST_SENT)):
+        shelf.sent[row.account_id or 0].append((row.conversation_id, _msg(row)))
+
+
+def _msg(row: Row[Any]) -> Msg:
+    return Msg(
+        id=row.id,
+        message_id=row.message_id,
+        direction=Direction(row.direction),
+        author=row.from_address,
+        to=tuple(row.to_addresses),
+        cc=tuple(row.cc_addresses),
+        sent_at=row.sent_at,
+        subject=row.subject,
+        text=row.new_text,
+        automatic=False,
+        attachments=row.details.get("attachments", 0),
+        reading=Reading.from_json(row.reading),
     )
-    for row in rows:
-        shelf.messages[row.conversation_id].append(
-            Msg(
-                id=row.id,
-                message_id=row.message_id,
-                direction=Direction(row.direction),
-                author=row.from_address,
-                to=tuple(row.to_addresses),
-                cc=tuple(row.cc_addresses),
-                sent_at=row.sent_at,
-                subject=row.subject,
-                text=row.new_text,
-                automatic=False,
-                attachments=row.details.get("attachments", 0),
-                reading=Reading.from_json(row.reading),
-            )
-        )
 
 
 def _parties(session: Session, shelf: _Shelf) -> None:

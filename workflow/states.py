@@ -3,6 +3,9 @@
 from config.words import State
 from workflow.errors import Refused
 
+ACTIVE = (State.OPEN.value, State.ACKNOWLEDGED.value, State.IN_PROGRESS.value)
+"""States in which somebody still has to do something."""
+
 _ORDER = list(State)
 _AT_WORK = (State.OPEN, State.IN_PROGRESS)
 _DONE = (State.RESOLVED, State.CLOSED)

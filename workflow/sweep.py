@@ -8,6 +8,7 @@ from store.database import Store
 from store.mail import Conversation
 from workflow.assess import assess
 from workflow.context import Context
+from workflow.reminders import watch_promises
 from workflow.unanswered import tell_unanswered
 
 BATCH = 50
@@ -30,6 +31,7 @@ def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
             for conversation in session.scalars(select(Conversation).where(Conversation.id.in_(ids))):
                 _move_on(conversation, now)
         tell_unanswered(session, ctx, now)
+        watch_promises(session, ctx, now)
     return len(ids)
 
 

@@ -12,12 +12,12 @@ from signals.business import business_hours_between
 from signals.reading import Reading
 from store.mail import Conversation, Message
 from store.notices import Evidence, NoticeDraft, post_notice
-from store.people import Person, Team
-from store.record import Escalation, Participant
+from store.people import Team
+from store.record import Escalation
+from workflow.audience import audience
 from workflow.calendars import calendar_of
 from workflow.context import Context
-
-ACTIVE = (State.OPEN.value, State.ACKNOWLEDGED.value, State.IN_PROGRESS.value)
+from workflow.states import ACTIVE
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ def tell_unanswered(session: Session, ctx: Context, now: datetime) -> int:
         return 0
     made = 0
     for wait in (*_unanswered(session, ctx, now), *_unacknowledged(session, ctx, now)):
-        for person_id, why in _people(session, wait.escalation):
+        for person, why in audience(session, wait.escalation):
             draft = NoticeDraft(
                 kind=NoticeKind.NO_ANSWER,
-                person_id=person_id,
+                person_id=person.id,
                 event=wait.event,
                 why=why,
                 at=now,
@@ -112,13 +112,3 @@ def _quote(message: Message) -> Evidence:
         rule_id="no_answer.silence",
         message_id=message.id,
     )
-
-
-def _people(session: Session, escalation: Escalation) -> list[tuple[int, str]]:
-    rows = session.execute(
-        select(Participant.person_id, Participant.why)
-        .join(Person, Person.id == Participant.person_id)
-        .where(Participant.escalation_id == escalation.id, Person.active)
-        .order_by(Participant.person_id)
-    )
-    return [(key, "you own it" if key == escalation.owner_id else why) for key, why in rows]

@@ -98,7 +98,7 @@ SCORES = st.lists(st.floats(0, 1), min_size=2, max_size=40)
 def test_a_risk_never_falls_before_the_quiet_hours_are_over(scores: list[float]) -> None:
     before, now = Before(risk_since=START), START
     for value in scores:
-        settled = risk.settle(value, before, POLICY.risk, CALENDAR, now)
+        settled = risk.settle(risk.Standing(value, Level.CLEAR), before, POLICY.risk, CALENDAR, now)
         assert settled.rank >= before.risk.rank
         if settled is not before.risk:
             before = Before({}, settled, now)
@@ -109,7 +109,7 @@ def test_a_risk_never_falls_before_the_quiet_hours_are_over(scores: list[float])
 def test_a_trembling_score_does_not_make_the_risk_flap(middle: float, tremble: list[float]) -> None:
     before, now, seen = Before(), START, [Risk.LOW]
     for shift in tremble:
-        settled = risk.settle(middle + shift, before, POLICY.risk, CALENDAR, now)
+        settled = risk.settle(risk.Standing(middle + shift, Level.CLEAR), before, POLICY.risk, CALENDAR, now)
         if settled is not before.risk:
             before = Before({}, settled, now)
         seen.append(settled)
@@ -120,7 +120,7 @@ def test_a_trembling_score_does_not_make_the_risk_flap(middle: float, tremble: l
 @given(st.sampled_from(list(Risk)), st.floats(0, 1), st.integers(0, 100))
 def test_a_risk_falls_only_below_the_dead_band(stood: Risk, value: float, hours: int) -> None:
     now = START + timedelta(hours=hours)
-    settled = risk.settle(value, Before({}, stood, START), POLICY.risk, CALENDAR, now)
+    settled = risk.settle(risk.Standing(value, Level.CLEAR), Before({}, stood, START), POLICY.risk, CALENDAR, now)
     if settled.rank < stood.rank:
         assert value < POLICY.risk.bands[stood.rank - 1] - POLICY.risk.dead_band
     if settled.rank > stood.rank:
@@ -182,3 +182,8 @@ def test_looking_when_asked_never_makes_a_level_flap(data: st.DataObject, say: S
         course = [step.get(signal, Level.CLEAR) for step in levels]
         peak = course.index(max(course))
         assert course[peak:] == sorted(course[peak:], reverse=True)
+
+
+def test_what_opens_an_escalation_is_not_called_low() -> None:
+    settled = risk.settle(risk.Standing(0.1, Level.RAISED), Before(), POLICY.risk, CALENDAR, START)
+    assert settled is Risk.ELEVATED
