@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from config.killpoint import killpoint
 from store.base import Base
 from store.database import APP_ROLE, connect
 
@@ -27,6 +28,7 @@ def migrate(url: str, *, schema: str | None = None) -> None:
             elif not inspect(connection).has_table("audit", schema=schema):
                 Base.metadata.create_all(connection)
                 connection.execute(text(files("store").joinpath("audit.sql").read_text(encoding="utf-8")))
+            killpoint("K29")
             _grant(connection, schema or "public")
     finally:
         engine.dispose()

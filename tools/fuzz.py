@@ -24,6 +24,7 @@ NASTY = (
     b"message/rfc822", b"\xf0\x9f\x94\xa5", b"\xed\xa0\x80", b">" * 500, b"<!--" * 200, b"On Mon wrote:\n> ",
 )  # fmt: skip
 SLOW_SECONDS = 1.0
+TELL_SECONDS = 10
 LARGEST = 200_000
 
 
@@ -37,13 +38,13 @@ def main() -> None:
     seeds = [mail.raw for mail in sample_mails(datetime.now(UTC))]
     files = [path for folder in chosen.folders for path in sorted(folder.rglob("*")) if path.is_file()]
     seeds += [path.read_bytes()[:LARGEST] for path in files]
-    dice, outcomes, finds = random.Random(chosen.seed), Counter[str](), Path("fuzz-finds")
+    dice, outcomes, finds = random.Random(chosen.seed), Counter[str](), Path("fuzz-finds")  # noqa: S311
     began = told = time.monotonic()
     print(f"seed {chosen.seed}, {len(seeds)} mails to start from; Ctrl-C stops")
     try:
         while time.monotonic() - began < chosen.seconds:
             outcomes[_try(mutated(dice, seeds), finds)] += 1
-            if time.monotonic() - told > 10:
+            if time.monotonic() - told > TELL_SECONDS:
                 told = time.monotonic()
                 print(f"{sum(outcomes.values())} mails: {dict(outcomes)}")
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 `python tools/new_revision.py "add the colour of a team"`; the first revision also runs store/audit.sql.
 """
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from smokewatch.engines.postgres import Postgres
 from store.migrate import configuration
 
-FIRST = '\n    op.execute(files("store").joinpath("audit.sql").read_text(encoding="utf-8").replace(":", "\\\\:"))\n'
+AUDIT = """    # Functions and triggers of the audit. The file belongs to this revision: a change to it is a new one.
+    op.get_bind().exec_driver_sql(files("store").joinpath("audit.sql").read_text(encoding="utf-8"))
+"""
 
 
 def main(message: str) -> None:
@@ -34,7 +37,15 @@ def main(message: str) -> None:
         finally:
             engine.dispose()
             server.stop()
-    print(getattr(made, "path", made))
+    path = Path(str(getattr(made, "path", "")))
+    if number == "0001":
+        text = path.read_text(encoding="utf-8").replace("    # ### end Alembic commands ###\n", AUDIT, 1)
+        path.write_text(
+            text.replace("import sqlalchemy", "from importlib.resources import files\n\nimport sqlalchemy", 1)
+        )
+    for command_line in (["format"], ["check", "--fix"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command_line, "-q", str(path)], check=False)
+    print(path)
 
 
 if __name__ == "__main__":

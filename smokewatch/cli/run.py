@@ -74,7 +74,7 @@ def _run(ctx: typer.Context, *, once: bool, sample_only: bool = False) -> None:
         settings = settings.model_copy(update={"mailboxes": ()})
     logs.configure(file=settings.var / LOG_NAME)
     out = console()
-    with _stoppable() as stopping, LocalEngines(settings, queue=True, mail=True) as engines:
+    with _stoppable() as stopping, LocalEngines(settings, queue=True, mail=True, watch=True) as engines:
         with out.status("Starting PostgreSQL, Redis and the mail servers ..."):
             app = build(engines.settings, queue=True)
             first = is_sample(settings) and engines.imap is not None and install(app, engines.imap)

@@ -1,6 +1,8 @@
 """Starts what the settings leave open (database, queue, mailbox, outgoing server) and fills in where it listens."""
 
+import fcntl
 import json
+import os
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from pydantic import SecretStr
 
 from config.settings import Mailbox, Outgoing, Security, Settings, Smtp
 from smokewatch.engines import imap, smtp
+from smokewatch.engines.errors import EngineError
 from smokewatch.engines.postgres import Postgres
 from smokewatch.engines.redis import Redis
 
@@ -32,10 +35,14 @@ class LocalMail:
 
 
 class LocalEngines:
-    """The embedded engines of one installation; leaving the block stops what nobody else uses."""
+    """The embedded engines of one installation; leaving the block stops what nobody else uses.
 
-    def __init__(self, settings: Settings, *, queue: bool = False, mail: bool = False) -> None:
+    `mail` starts the local mail servers, or uses those of a running `up`; with `watch` they must be our own.
+    """
+
+    def __init__(self, settings: Settings, *, queue: bool = False, mail: bool = False, watch: bool = False) -> None:
         self._given = settings
+        self._watch = watch
         self._queue = queue
         self._mail = mail
         self._stack = ExitStack()
@@ -79,30 +86,56 @@ class LocalEngines:
             self._start_mail()
 
     def _start_mail(self) -> None:
-        local = is_sample(self._given)
-        if local:
+        if not is_sample(self._given) and self._given.outgoing.smtp is not None:
+            return
+        if not self._lock_mail():
+            self._use(running_mail(self._given))
+            return
+        if is_sample(self._given):
             self.imap = imap.LocalImap(self._given.var / "imap")
             self.imap.start()
             self._stack.callback(self.imap.stop)
-        elif self._given.outgoing.smtp is not None:
-            return
         catcher = smtp.LocalSmtp(self._given.var / "smtp", self.outbox, self._is_ours, self._take)
         catcher.start()
         self._stack.callback(catcher.stop)
-        self._note(catcher)
-        update: dict[str, object] = {
-            "outgoing": self.settings.outgoing.model_copy(update={"smtp": _smtp(catcher.port)})
-        }
-        if self.imap is not None:
-            update["mailboxes"] = (_mailbox(self.imap.access),)
+        self._use(self._note(catcher))
+
+    def _lock_mail(self) -> bool:
+        """Whether this process may run the mail servers; otherwise another one does."""
+        handle = os.open(self._given.var / "mail.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            if self._watch:
+                raise EngineError(
+                    f"Smokewatch runs already in {self._given.var}: end it first (Ctrl-C where it runs), or choose "
+                    "another folder with SMOKEWATCH__VAR."
+                ) from None
+            return False
+        self._stack.callback(os.close, handle)
+        return True
+
+    def _use(self, mail: LocalMail | None) -> None:
+        if mail is None:
+            raise EngineError("Smokewatch is just being started or stopped by another command; try again in a moment.")
+        outgoing = self.settings.outgoing.model_copy(update={"smtp": _smtp(mail.smtp_port)})
+        update: dict[str, object] = {"outgoing": outgoing}
+        if is_sample(self._given):
+            update["mailboxes"] = (_mailbox(imap.Access(mail.imap_port, mail.imap_password)),)
         self.settings = self.settings.model_copy(update=update)
 
-    def _note(self, catcher: smtp.LocalSmtp) -> None:
+    def _note(self, catcher: smtp.LocalSmtp) -> LocalMail:
+        """Write down for other commands where the servers listen; replaced at once, so that nobody reads half."""
         port, password = (self.imap.port, self.imap.password) if self.imap is not None else (0, "")
+        mail = LocalMail(port, password, catcher.port, catcher.password)
         path = note_path(self._given)
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(LocalMail(port, password, catcher.port, catcher.password))), encoding="utf-8")
+        half = path.with_suffix(".new")
+        half.touch(mode=0o600)
+        half.write_text(json.dumps(asdict(mail)), encoding="utf-8")
+        half.replace(path)
         self._stack.callback(path.unlink, missing_ok=True)
+        return mail
 
     def _is_ours(self, address: str) -> bool:
         return self.imap is not None and is_watched(address)

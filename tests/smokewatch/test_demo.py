@@ -118,10 +118,14 @@ def test_an_answer_to_a_running_demo_changes_the_escalation(home: Home) -> None:
         answered = home.run("answer", number, "ack\nI rang Mr Hale.")
         assert "is acknowledged" in " ".join(answered.split())
         view = home.show(number)
+        second = subprocess.run(home.words("demo", "--once"), cwd=home.folder, capture_output=True, text=True,
+                                env=_environment(), check=False)  # fmt: skip
+        assert json.loads(home.run("check", "--json"))
     finally:
         running.send_signal(signal.SIGINT)
         out = running.communicate(timeout=SECONDS)[0]
     assert view["state"] == "acknowledged"
+    assert (second.returncode, "runs already in" in second.stderr) == (75, True)
     assert "The next start goes on from here." in out
     assert running.returncode == 0
 
