@@ -1,4 +1,4 @@
-"""Makes a support mailbox of any size: threads of 3 to 12 KB mails, some HTML, quotes and attachments, always the same."""
+"""Makes a support mailbox of any size: threads of 3 to 12 KB mails with HTML, quotes and files, always the same."""
 
 import random
 from collections.abc import Iterator

@@ -136,7 +136,8 @@ INSERT INTO raw_mail (sha256, body, size, received_at, kept_at, state)
   SELECT sha256(('raw' || n)::bytea), 'filler'::bytea, 6, '2026-01-01', '2026-01-01', 'parsed'
   FROM generate_series(1, COUNT) n;
 INSERT INTO message (conversation_id, raw_mail_id, content_key, message_id, message_id_hash, kind, direction,
-    from_address, from_name, to_addresses, cc_addresses, subject, sent_at, received_at, new_text, reading, reading_version)
+    from_address, from_name, to_addresses, cc_addresses, subject, sent_at, received_at, new_text, reading,
+    reading_version)
   SELECT c.low + n % (COUNT / 5), r.low + n - 1, sha256(('key' || n)::bytea), '<f' || n || '@x>',
     sha256(('<f' || n || '@x>')::bytea), 'customer', 'in', 'f' || n % 1000 || '@filler.example', 'F', '{}', '{}',
     'filler', '2026-01-01', '2026-01-01', repeat('some text of a mail ', 40), '{}', '1'

@@ -8,14 +8,13 @@ import os
 import signal
 
 _name, _, _nth = os.environ.get("KILL_AT", "").partition(":")
-_left = int(_nth or 1)
+_left = [int(_nth or 1)]
 
 
 def killpoint(name: str) -> None:
     """Die here, without any clean-up, when the environment armed this point."""
     if name != _name:
         return
-    global _left
-    _left -= 1
-    if _left == 0:
+    _left[0] -= 1
+    if _left[0] == 0:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -51,6 +51,11 @@ def _kind(
         return MailKind.BOUNCE, "it came back to the address our mail bounces to"
     if mail.auto is not None:
         return mail.auto, mail.auto_why
+    return _human(sender, recipients, directory)
+
+
+def _human(sender: str, recipients: set[str], directory: Directory) -> tuple[MailKind, str]:
+    """The kind of a mail that a person wrote."""
     if directory.to_us(directory.reply_address, recipients):
         return MailKind.COMMAND, "it was sent to a reply address"
     if directory.to_us(directory.escalation_address, recipients) and sender in directory.colleagues:

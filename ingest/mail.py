@@ -75,7 +75,7 @@ class Bounce:
     original_message_id: str
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - it is what the mail is
     """A mail that must be parked: `code` is a short stable word, the text says what was wrong and where."""
 
     def __init__(self, code: str, sentence: str) -> None:

@@ -82,7 +82,9 @@ def verify(session: Session) -> list[Break]:
 def root(session: Session) -> str:
     """One hash over all stream heads: mailed out daily, it lets an outsider prove a later rewrite."""
     found = session.scalar(
-        text("SELECT encode(sha256(coalesce(string_agg(stream || ':' || seq || ':' || encode(hash, 'hex'), '|'"
-             " ORDER BY stream), '')::bytea), 'hex') FROM audit_head")
+        text(
+            "SELECT encode(sha256(coalesce(string_agg(stream || ':' || seq || ':' || encode(hash, 'hex'), '|'"
+            " ORDER BY stream), '')::bytea), 'hex') FROM audit_head"
+        )
     )
     return str(found)

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+import ingest.file
 import ingest.process
 from ingest import work
 from ingest.process import process_batch
@@ -94,7 +95,7 @@ def test_an_unreadable_mail_is_parked_with_its_reason_and_stops_nobody(store: St
 
 
 def test_a_mail_that_breaks_filing_is_parked_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = ingest.process.file_batch
+    real = ingest.file.file_batch
 
     def breaks(session, batch, ctx, directory, now):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         if any("poison" in i.mail.new_text for i in batch):
