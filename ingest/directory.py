@@ -76,8 +76,7 @@ def load_directory(session: Session, settings: Settings) -> Directory:
     outgoing = settings.outgoing
     return Directory(
         colleagues={email: Colleague(key, email, name, team, active) for key, email, name, team, active in people},
-        domains=frozenset(map(str.lower, settings.our_domains))
-        or frozenset(address.rpartition("@")[2] for address in {*boxes, *team_of}),
+        domains=_domains(settings, {*boxes, *team_of}),
         mailboxes=boxes,
         team_of_mailbox=team_of,
         calendars={team.id: calendar_of(team) for team in teams},
@@ -86,3 +85,11 @@ def load_directory(session: Session, settings: Settings) -> Directory:
         bounce_address=outgoing.bounce_address.lower(),
         escalation_address=outgoing.escalation_address.lower(),
     )
+
+
+def _domains(settings: Settings, boxes: set[str]) -> frozenset[str]:
+    """Every domain whose addresses are ours: as set, else those of the mailboxes; and those of our own mail."""
+    given = set(map(str.lower, settings.our_domains)) or {box.rpartition("@")[2] for box in boxes}
+    outgoing = settings.outgoing
+    special = (outgoing.from_address, outgoing.reply_address, outgoing.bounce_address, outgoing.escalation_address)
+    return frozenset(given | {address.lower().rpartition("@")[2] for address in special})
