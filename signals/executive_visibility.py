@@ -13,7 +13,7 @@ from signals.levels import STRENGTHS, decay
 from signals.marks import Hit
 from signals.view import Raised, Verdict, View
 
-CLEARS = "It fades over two weeks in which nobody senior takes part."
+CLEARS = "nobody senior has taken part for about two weeks"
 SENIOR = 2
 _ON_FILE = frozenset({"directory", "crm", "import", "csv", "file"})
 _PARTS = {"ask": Level.WATCH, "named": Level.WATCH, "threat": Level.RAISED}

@@ -11,7 +11,7 @@ from signals.levels import STRENGTHS, decay
 from signals.turns import FOREVER, Ask
 from signals.view import Raised, Verdict, View
 
-CLEARS = "A substantive answer to the customer; then it fades within days."
+CLEARS = "the customer gets an answer of substance; then it fades within days"
 _MANY = 3
 
 

@@ -18,6 +18,7 @@ from ingest.work import unprocessed
 from smokewatch import forgetting, gauges, metrics
 from smokewatch.bootstrap import App, make_sender, utc_now
 from smokewatch.health import Health
+from smokewatch.memory import freeze
 from smokewatch.schedule import Job, Schedule
 from workflow.sweep import sweep_once
 
@@ -101,6 +102,7 @@ class Service:
             deliver = Job("deliver", DELIVER_SECONDS, self._deliver)
             self.app.queue.broker.add_middleware(_WakeAfterWork(deliver.wake))
             jobs.append(deliver)
+        freeze()
         self._worker = self.app.queue.worker(self.roles.threads)
         self._worker.start()
         return jobs

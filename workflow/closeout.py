@@ -48,6 +48,7 @@ def write_closeout(session: Session, by: By, esc: Escalation, post: Post) -> Clo
         at=by.now,
     )
     session.add(made)
+    esc.root_cause, esc.resolution = cause, resolution
     written(session, by, esc, Step("closeout", None if before is None else f"v{before.version}", f"v{made.version}"))
     return made
 

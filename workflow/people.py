@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from config.words import Role
 from store.audit import SYSTEM
 from store.people import Person, Team
+from workflow.calendars import knows_country
 from workflow.change import By, Step, append
 from workflow.csvfile import BadCellError, CsvRow, Sheet, email, parts
 
 _PEOPLE = ("email", "name", "role", "team", "title", "manager", "zone")
-_TEAMS = ("team", "zone", "open", "close", "holidays", "mailboxes")
+_TEAMS = ("team", "zone", "open", "close", "holidays", "mailboxes", "country")
 _NONE: tuple[str, ...] = ()
 _NOT_IN_HANDLES = re.compile(r"[^a-z0-9.]+")
 
@@ -31,7 +32,9 @@ class Imported:
 
 
 def import_teams(session: Session, by: By, text: str, source: str) -> Imported:
-    """Create or update teams by name from `team,zone,open,close,holidays,mailboxes`; lists are parted by `;`.
+    """Create or update teams by name from `team,zone,open,close,holidays,mailboxes,country`; lists are parted by `;`.
+
+    `country` is an ISO 3166 code, with a region where holidays differ (`DE-BY`): its public holidays are days off.
 
     Raises:
         CsvError: something is wrong; nothing was changed.
@@ -48,7 +51,7 @@ def import_teams(session: Session, by: By, text: str, source: str) -> Imported:
             session.add(team)
             created += 1
             continue
-        for field in ("zone", "opens", "closes", "holidays", "mailboxes"):
+        for field in ("zone", "opens", "closes", "holidays", "mailboxes", "country"):
             setattr(known[team.name], field, getattr(team, field))
     return _done(session, by, "teams imported", Imported(created, len(read) - created))
 
@@ -134,6 +137,7 @@ def _team(row: CsvRow) -> Team:
         closes=closes,
         holidays=list(row.take("holidays", _list_of(_day), _NONE)),
         mailboxes=list(row.take("mailboxes", _list_of(email), _NONE)),
+        country=row.take("country", _country, None),
     )
 
 
@@ -208,6 +212,13 @@ def _zone(text: str) -> str:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadCellError(f'"{text[:40]}" is no time zone', "Write it as in Europe/Berlin.") from None
+
+
+def _country(text: str) -> str | None:
+    code = text.strip().upper()
+    if not knows_country(code):
+        raise BadCellError(f'"{text[:40]}" has no known public holidays', "Write it as in DE or DE-BY.")
+    return code
 
 
 def _clock(text: str) -> time:

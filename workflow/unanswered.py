@@ -76,7 +76,8 @@ def _unanswered(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait
     )
     told: set[int] = set()
     for escalation, team, message in rows:
-        hours = business_hours_between(calendar_of(team), message.sent_at, now)
+        since = max(message.sent_at, escalation.opened_at)  # what opened it was told when it was opened
+        hours = business_hours_between(calendar_of(team), since, now)
         if escalation.id in told or hours < limit or Reading.from_json(message.reading).closing:
             continue
         told.add(escalation.id)

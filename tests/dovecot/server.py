@@ -158,8 +158,8 @@ class Dovecot:
         client.login(user, "secret")
         return client
 
-    def put(self, user: str, mails: Sequence[bytes], folder: str = "INBOX") -> None:
-        """Write mails straight into the Maildir, as a delivery agent does."""
+    def put(self, user: str, mails: Sequence[bytes], folder: str = "INBOX", *, at: Sequence[datetime] = ()) -> None:
+        """Write mails straight into the Maildir, as a delivery agent does, now or as if `at` those times."""
         inbox = self.home / "mail" / user
         where = inbox if folder == "INBOX" else inbox / f".{folder}"
         if not (where / "new").is_dir():
@@ -169,6 +169,8 @@ class Dovecot:
             name = f"{time.time_ns()}.{number}.{secrets.token_hex(6)}"
             (where / "tmp" / name).write_bytes(mail)
             os.chown(where / "tmp" / name, self.uid, self.gid)
+            if at:
+                os.utime(where / "tmp" / name, (at[number].timestamp(), at[number].timestamp()))
             (where / "tmp" / name).rename(where / "new" / name)
 
 
