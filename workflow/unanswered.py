@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from config.words import Direction, MailKind, NoticeKind, State
 from signals.business import business_hours_between
 from signals.reading import Reading
 from store.mail import Conversation, Message
 from store.notices import Evidence, NoticeDraft, post_notice
+from store.outbox import Notice
 from store.people import Team
 from store.record import Escalation
 from workflow.audience import audience
@@ -55,22 +56,19 @@ def tell_unanswered(session: Session, ctx: Context, now: datetime) -> int:
 def _unanswered(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait]:
     """The customer's last mail has no answer of ours after it, and more than thanks in it."""
     limit = ctx.policy.alerts.no_answer_business_hours
-    ours = (
-        select(Message.conversation_id, func.max(Message.sent_at).label("at"))
-        .where(Message.direction == Direction.OUT, Message.kind == MailKind.COLLEAGUE)
-        .group_by(Message.conversation_id)
-        .subquery()
-    )
+    ours = aliased(Message)
+    answers = ours.conversation_id == Conversation.id, ours.direction == Direction.OUT, ours.kind == MailKind.COLLEAGUE
+    last = select(func.max(ours.sent_at)).where(*answers).scalar_subquery()
     rows = session.execute(
         select(Escalation, Team, Message)
         .join(Conversation, Conversation.escalation_id == Escalation.id)
         .join(Message, and_(Message.conversation_id == Conversation.id, Message.kind == MailKind.CUSTOMER))
         .outerjoin(Team, Team.id == Escalation.team_id)
-        .outerjoin(ours, ours.c.conversation_id == Conversation.id)
         .where(
             Escalation.state.in_(ACTIVE),
-            Message.sent_at > func.coalesce(ours.c.at, Escalation.opened_at - timedelta(days=365)),
+            or_(last.is_(None), Message.sent_at > last),
             Message.sent_at <= now - timedelta(hours=limit),
+            ~_told(Message.sent_at),
         )
         .order_by(Escalation.id, Message.sent_at)
     )
@@ -85,18 +83,31 @@ def _unanswered(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait
 
 
 def _unacknowledged(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait]:
-    """Nobody of ours has acknowledged the escalation."""
+    """Nobody of ours has acknowledged the escalation since it was opened, or opened again."""
     limit = ctx.policy.alerts.realert_unacknowledged_business_hours
+    since = func.coalesce(Escalation.reopened_at, Escalation.opened_at)
     rows = session.execute(
-        select(Escalation, Team)
+        select(Escalation, Team, since)
         .outerjoin(Team, Team.id == Escalation.team_id)
-        .where(Escalation.state == State.OPEN, Escalation.opened_at <= now - timedelta(hours=limit))
+        .where(
+            Escalation.state == State.OPEN,
+            since <= now - timedelta(hours=limit),
+            ~_told(since + timedelta(hours=limit)),
+        )
         .order_by(Escalation.id)
     )
-    for escalation, team in rows:
-        hours = business_hours_between(calendar_of(team), escalation.opened_at, now)
+    for escalation, team, opened in rows:
+        hours = business_hours_between(calendar_of(team), opened, now)
         if hours >= limit:
-            yield _Wait(escalation, f"unacknowledged:{escalation.version}", escalation.opened_at, hours, ())
+            yield _Wait(escalation, f"unacknowledged:{opened:%Y%m%d%H%M}", opened, hours, ())
+
+
+def _told(since: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
+    """Whether this escalation's people heard of a wait since then: most sweeps find nothing new to look at."""
+    heard = select(Notice.id).where(
+        Notice.escalation_id == Escalation.id, Notice.kind == NoticeKind.NO_ANSWER, Notice.created_at > since
+    )
+    return heard.exists()
 
 
 def _quote(message: Message) -> Evidence:
