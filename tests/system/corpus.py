@@ -132,8 +132,6 @@ def _id(c: int, step: int) -> str:
 
 def _nested(c: int) -> bytes:
     """A mail of more levels than any limit allows."""
-    head = (
-        f"From: kim{c}@{domain(c)}\r\nTo: help@us.example\r\nSubject: Levels\r\nMessage-ID: <deep{c}@mail.example>\r\n"
-    )
+    head = f"From: kim{c}@{domain(c)}\r\nTo: help@us.example\r\nMessage-ID: <deep{c}@mail.example>\r\n"
     levels = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(80))
     return (head + levels + "Content-Type: text/plain\r\n\r\nend\r\n").encode()

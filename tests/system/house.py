@@ -1,10 +1,12 @@
-"""One installation run as its users run it: engines, `smokewatch poll` and `smokewatch worker` as processes to be killed."""
+"""One installation as its users run it: engines, and `smokewatch poll` and `worker` as processes to be killed."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,14 +97,29 @@ class House:
         with self.settings.open("a") as file:
             file.write(MAILBOX.format(name=user, port=port, user=user, password=password))
 
-    def start(self, name: str, *words: str, kill_at: str = "", health: int = 0) -> None:
-        """Start `smokewatch` with these words as the process `name`."""
+    def start(self, name: str, *words: str, kill_at: str = "", health: int = 0, module: str = "smokewatch") -> None:
+        """Start `smokewatch` with these words as the process `name`; `module` may stand in for its entry."""
         environment = os.environ | {
             "PYTHONPATH": str(ROOT), "KILL_AT": kill_at, "SMOKEWATCH__HEALTH_PORT": str(health),
         }  # fmt: skip
-        command = [sys.executable, "-W", "ignore", "-m", "smokewatch", "--config", str(self.settings), *words]
+        command = [sys.executable, "-W", "ignore", "-m", module, "--config", str(self.settings), *words]
         with self.log(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(command, cwd=self.home, env=environment, stdout=log, stderr=log)
+
+    def is_ready(self, port: int) -> bool:
+        """Whether the process with this health port is up."""
+        return self.ask(port, "/readyz")[0] == 200
+
+    def ask(self, port: int, path: str) -> tuple[int, str]:
+        """What the health port answers; 0 when nobody listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
 
     def log(self, name: str) -> Path:
         """What the process said."""
@@ -131,6 +148,11 @@ class House:
         """Let the dead poller's leases run out at once instead of in 40 s."""
         with self.store.transaction() as session:
             session.execute(text("UPDATE folder SET lease_until = clock_timestamp()"))
+
+    def pass_claims(self) -> None:
+        """Let the dead worker's claims run out at once instead of in a minute."""
+        with self.store.transaction() as session:
+            session.execute(text("UPDATE raw_mail SET claimed_until = clock_timestamp() WHERE state = 'kept'"))
 
     def break_database(self) -> None:
         """Stop PostgreSQL in the middle of everything (immediate mode), and start it again."""

@@ -47,7 +47,7 @@ def check_mail(store: Store, corpus: Corpus) -> None:
         messages = session.scalar(select(func.count()).select_from(Message))
         live = session.scalar(select(func.count(Message.conversation_id.distinct())))
         rows = session.execute(select(RawMail.sha256, Message.conversation_id).join(Message))
-        known = {sha256: conversation for sha256, conversation in rows}
+        known = dict(iter(rows))
     assert Counter(kept) == Counter(m.sha256 for m in corpus.mails)
     assert states.keys() <= FINAL
     assert unexplained == 0
