@@ -1,17 +1,21 @@
 """Lists the outbox for people, and lets them retry or drop what is stuck in it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from config.words import NoticeState
 from store.outbox import Notice
 from store.people import Person
 from store.recipients import unblock
+from store.record import Escalation
+from store.visibility import visible
 
-STUCK = (NoticeState.FAILED, NoticeState.HELD, NoticeState.DROPPED)
+UNSENT = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)
+"""What lies in the outbox; what was dropped or told in a digest no longer does."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +36,24 @@ class OutboxLine:
 
 
 def list_notices(
-    session: Session, *, state: NoticeState | None = None, escalation_id: int | None = None, limit: int = 100
+    session: Session, viewer: Person, states: Collection[NoticeState] = UNSENT, limit: int = 1_000
 ) -> list[OutboxLine]:
-    """The newest notices first; all states, or one."""
-    query = select(Notice, Person.email).join(Person, Person.id == Notice.person_id)
-    if state is not None:
-        query = query.where(Notice.state == state)
-    if escalation_id is not None:
-        query = query.where(Notice.escalation_id == escalation_id)
-    return [_line(notice, email) for notice, email in session.execute(query.order_by(Notice.id.desc()).limit(limit))]
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many notices stand in each state, for status pages and metrics."""
-    return dict(session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
+    """The oldest notices first, without those about escalations that the viewer may not see (law 7)."""
+    query = (
+        select(Notice, Person.email)
+        .join(Person, Person.id == Notice.person_id)
+        .outerjoin(Escalation, Escalation.id == Notice.escalation_id)
+        .where(Notice.state.in_(states), or_(Notice.escalation_id.is_(None), visible(viewer)))
+    )
+    return [_line(notice, email) for notice, email in session.execute(query.order_by(Notice.id).limit(limit))]
 
 
 def retry(session: Session, notice_id: int, now: datetime) -> bool:
-    """Send a failed, held or dropped notice after all, with the back-off and the address's block forgotten.
+    """Send an unsent notice now, with the back-off and the address's block forgotten; a dropped one after all.
 
-    The caller writes the audit row. False when there is no such notice in one of these states.
+    The caller writes the audit row. False when it was sent, or is being sent: its deliverer's claim must stand.
     """
-    notice = _stuck(session, notice_id, STUCK)
+    notice = _free(session, notice_id, (*UNSENT, NoticeState.DROPPED), now)
     if notice is None:
         return False
     unblock(session, session.get_one(Person, notice.person_id).email)
@@ -62,17 +62,19 @@ def retry(session: Session, notice_id: int, now: datetime) -> bool:
     return True
 
 
-def drop(session: Session, notice_id: int, reason: str) -> bool:
-    """Make sure that a waiting, failed or held notice is not sent; False when there is none such."""
-    notice = _stuck(session, notice_id, (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD))
+def drop(session: Session, notice_id: int, reason: str, now: datetime) -> bool:
+    """Make sure that an unsent notice stays unsent; False when there is none such, or it is being sent."""
+    notice = _free(session, notice_id, UNSENT, now)
     if notice is None:
         return False
     notice.state, notice.claimed_until, notice.last_error = NoticeState.DROPPED, None, reason
     return True
 
 
-def _stuck(session: Session, notice_id: int, states: tuple[NoticeState, ...]) -> Notice | None:
-    query = select(Notice).where(Notice.id == notice_id, Notice.state.in_(states))
+def _free(session: Session, notice_id: int, states: Collection[NoticeState], now: datetime) -> Notice | None:
+    """The notice, locked, unless a deliverer has it in hand."""
+    unclaimed = or_(Notice.claimed_until.is_(None), Notice.claimed_until <= now)
+    query = select(Notice).where(Notice.id == notice_id, Notice.state.in_(states), unclaimed)
     return session.scalar(query.with_for_update())
 
 

@@ -1,21 +1,22 @@
 """Commands over what waits: parked mails, the outbox, the audit."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import NoticeState, RawState
+from alerts import outbox
+from config.words import RawState
 from ingest import work
 from smokewatch.bootstrap import utc_now
 from smokewatch.cli.output import Exit, Json, console, refuse, show_json, show_records
-from smokewatch.cli.session import by, opened
+from smokewatch.cli.session import actor, by, opened
 from store import audit
 from store.mail import RawMail
-from store.outbox import Notice
-from store.people import Person
 
 Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from the list.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
@@ -82,29 +83,23 @@ def drop_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) ->
 
 def list_outbox(ctx: typer.Context, as_json: Json = False) -> None:
     """Notices that wait, failed or are held back, with the reason."""
-    query = (
-        select(
-            Notice.id, Notice.kind, Notice.escalation_id.label("escalation"), Person.email.label("to"), Notice.state,
-            Notice.not_before, Notice.attempts, Notice.last_error,
-        )
-        .join(Person, Person.id == Notice.person_id)
-        .where(Notice.state.in_((NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)))
-        .order_by(Notice.id)
-        .limit(LONGEST_LIST)
-    )  # fmt: skip
     with opened(ctx) as app, app.store.transaction() as session:
-        rows = [dict(row) for row in session.execute(query).mappings()]
-    show_records(rows, as_json=as_json, empty="The outbox is empty.")
+        lines = outbox.list_notices(session, actor(ctx, session, app))
+    show_records([asdict(line) for line in lines], as_json=as_json, empty="The outbox is empty.")
 
 
 def retry_outbox(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
-    """Send failed or held notices again, as soon as a worker looks."""
-    _move_notices(ctx, ids, everything, NoticeState.WAITING, "notice sent again")
+    """Send notices that wait, failed or are held back, as soon as a worker looks; a blocked address is tried again."""
+    _each_notice(ctx, ids, everything, "notice sent again", outbox.retry)
 
 
 def drop_outbox(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
     """Give notices up."""
-    _move_notices(ctx, ids, everything, NoticeState.DROPPED, "notice dropped")
+    _each_notice(ctx, ids, everything, "notice dropped", _drop)
+
+
+def _drop(session: Session, notice_id: int, now: datetime) -> bool:
+    return outbox.drop(session, notice_id, "dropped by hand", now)
 
 
 def verify_audit(ctx: typer.Context, as_json: Json = False) -> None:
@@ -122,19 +117,23 @@ def verify_audit(ctx: typer.Context, as_json: Json = False) -> None:
         raise typer.Exit(Exit.REFUSED)
 
 
-def _move_notices(ctx: typer.Context, ids: Sequence[int] | None, everything: bool, to: NoticeState, what: str) -> None:
-    unsent = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)
+def _each_notice(
+    ctx: typer.Context,
+    ids: Sequence[int] | None,
+    everything: bool,
+    what: str,
+    do: Callable[[Session, int, datetime], bool],
+) -> None:
     if not ids and not everything:
         refuse("Name the notices by number (`smokewatch outbox list`), or give --all.", Exit.USAGE)
-    query = update(Notice).where(Notice.state.in_(unsent)).values(state=to.value, not_before=utc_now(), attempts=0)
-    if ids:
-        query = query.where(Notice.id.in_(ids))
     with opened(ctx) as app, app.store.transaction() as session:
-        moved = list(session.scalars(query.returning(Notice.id)))
-        _note(ctx, session, app, what, moved)
-    console().print(f"{len(moved)} moved to {to.value}.")
-    if ids and len(moved) < len(ids):
-        refuse(f"Not in the outbox: {', '.join(map(str, sorted(set(ids) - set(moved))))}.")
+        listed = [line.id for line in outbox.list_notices(session, actor(ctx, session, app))]
+        done = [number for number in sorted(ids or listed) if do(session, number, utc_now())]
+        _note(ctx, session, app, what, done)
+    console().print(f"{what}: {len(done)}.")
+    if ids and len(done) < len(set(ids)):
+        left = ", ".join(map(str, sorted(set(ids) - set(done))))
+        refuse(f"Left alone, because not in the outbox or being sent at this moment: {left}.")
 
 
 def _chosen(session: Session, ids: Sequence[int] | None, everything: bool, state: RawState) -> list[int]:
