@@ -16,10 +16,10 @@ from ingest.classify import sender_of
 from ingest.context import IngestContext
 from ingest.directory import Directory
 from ingest.hints import take_hints
+from ingest.listen import listen_again
 from ingest.merge import merge_conversations
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
-from signals.reading import Reading, read_message
 from store.bulk import among, insert_rows
 from store.mail import Attachment, Conversation, Message, Sighting
 from workflow.assess import assess
@@ -135,29 +135,21 @@ def _extend(session: Session, batch: Sequence[Incoming]) -> None:
         "last": [max(i.sent_at for i in mails) for mails in groups.values()],
         "accounts": [next((i.account_id for i in mails if i.account_id), None) for mails in groups.values()],
         "teams": [next((i.team_id for i in mails if i.team_id), None) for mails in groups.values()],
-        "languages": [next((i.language for i in mails if i.language), None) for mails in groups.values()],
+        "languages": [
+            next((i.reading.language for i in mails if i.reading.language), None) for mails in groups.values()
+        ],
     }
     session.execute(_EXTEND, values)
 
 
 def _store_messages(session: Session, batch: Sequence[Incoming], directory: Directory) -> list[int]:
-    return insert_rows(session, Message, [_row(incoming, directory) for incoming in batch])
+    for incoming in batch:
+        listen_again(incoming, directory)
+    return insert_rows(session, Message, [_row(incoming) for incoming in batch])
 
 
-def _row(incoming: Incoming, directory: Directory) -> dict[str, object]:
-    mail, verdict = incoming.mail, incoming.verdict
-    reading = Reading()
-    if verdict.kind in HEARD:
-        reading = read_message(
-            mail.new_text,
-            verdict.direction,
-            incoming.sent_at,
-            directory.calendar(incoming.team_id),
-            incoming.language,
-            mail.subject,
-            mail.signature,
-        )
-        incoming.language = incoming.language or reading.language or None
+def _row(incoming: Incoming) -> dict[str, object]:
+    mail, verdict, reading = incoming.mail, incoming.verdict, incoming.reading
     first = mail.from_addresses[0] if mail.from_addresses else None
     return {
         "conversation_id": incoming.conversation_id,

@@ -16,6 +16,7 @@ from ingest.classify import classify
 from ingest.context import IngestContext
 from ingest.directory import Directory, load_directory
 from ingest.file import file_batch
+from ingest.listen import listen
 from ingest.mail import Unreadable
 from ingest.read import read_mail
 from ingest.thread import Incoming
@@ -112,7 +113,7 @@ class _Run:
         verdict = classify(mail, self.directory, self.ctx.loop_id)
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
         team = self.directory.team_for(recipients)
-        return Incoming(
+        incoming = Incoming(
             raw_id=kept.id,
             body=kept.body,
             received_at=kept.received_at,
@@ -121,6 +122,8 @@ class _Run:
             verdict=verdict,
             team_id=team or (verdict.colleague.team_id if verdict.colleague else None),
         )
+        listen(incoming, self.directory)
+        return incoming
 
     def _file(self, incoming: list[Incoming], unreadable: dict[int, Unreadable]) -> None:
         """Settle the mails; when that fails, each by itself, so that only the culprit is parked."""

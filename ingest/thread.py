@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ingest.classify import Classified
 from ingest.mail import ParsedMail
+from signals.reading import Reading
 from store.bulk import among, insert_rows, next_ids
 from store.mail import Conversation, Message, ThreadNode
 
@@ -38,6 +39,7 @@ class Incoming:
     conversation_id: int = 0
     language: str | None = None
     """What the conversation was written in so far; decides for texts too short to tell."""
+    reading: Reading = field(default_factory=Reading)
     own_hash: bytes = field(init=False)
     ancestors: list[bytes] = field(init=False)
 
