@@ -19,7 +19,8 @@ from store.mail import Message, RawMail
 from store.outbox import Notice
 from store.people import Person
 from store.record import Escalation
-from store.views import EscalationView, escalation_view
+from store.views import EscalationView, PersonView, escalation_view
+from workflow.queries import Row
 
 SIGNALS = {
     "repeated_follow_up": "the customer keeps asking",
@@ -78,14 +79,15 @@ def show_escalations(console: Console, views: Sequence[EscalationView]) -> None:
             console.print(Padding(words, (0, 0, 0, 7), expand=False))
 
 
-def headline(view: EscalationView) -> Text:
+def headline(view: EscalationView | Row) -> Text:
     """Number, account, risk, state and owner in one line."""
+    owner = view.owner.name if isinstance(view.owner, PersonView) else view.owner
     line = Text()
     line.append(view.number, style="bold").append("  ")
     line.append(view.account or "unknown account", style="bold").append("  ")
     line.append(view.risk, style=RISKS.get(view.risk, "")).append(f", {view.state.replace('_', ' ')}")
-    if view.owner is not None:
-        line.append(f", owner {view.owner.name}")
+    if owner is not None:
+        line.append(f", owner {owner}")
     return line
 
 

@@ -15,12 +15,13 @@ from store.visibility import visible
 
 @dataclass(frozen=True)
 class Filter:
-    """What to list; None leaves a field free. Closed ones are listed only when asked for by `state`."""
+    """What to list; None leaves a field free. Closed ones are listed only when asked for by `state` or `closed`."""
 
     state: State | None = None
     owner_id: int | None = None
     account_id: int | None = None
     risk: Risk | None = None
+    closed: bool = False
     limit: int = 200
 
 
@@ -99,7 +100,7 @@ def _asked(wanted: Filter) -> list[ColumnElement[bool]]:
         (Escalation.account_id, wanted.account_id),
         (Escalation.risk, wanted.risk),
     )
-    unless_asked = [] if wanted.state is not None else [Escalation.state != State.CLOSED]
+    unless_asked = [] if wanted.closed or wanted.state is not None else [Escalation.state != State.CLOSED]
     return [
         Escalation.merged_into.is_(None),
         *unless_asked,

@@ -8,25 +8,28 @@ from rich.text import Text
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import NoticeState, Priority, RawState, State
+from config.words import NoticeState, Priority, RawState
 from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
-from smokewatch.cli.session import actor, by, opened
+from smokewatch.cli.session import actor, by, choices, opened
 from store.mail import Folder, RawMail
 from store.outbox import Notice
-from store.people import Account
+from store.people import Account, Person
 from store.record import Escalation
 from store.views import EscalationView, escalation_view
 from store.visibility import may_see
-from workflow.record import Opening, open_escalation
+from workflow.queries import Filter, list_escalations, status_counts
+from workflow.record import Opening, open_escalation, tell_owner
+
+LONGEST_LIST = 10_000
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(status)
-    app.command("list")(list_escalations)
+    app.command("list")(list_all)
     app.command()(show)
     app.command("open")(open_by_hand)
 
@@ -34,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How things stand: folders, mails, escalations, outbox."""
     with opened(ctx) as app, app.store.transaction() as session:
-        facts = _status(session)
+        facts = _status(session, _viewer(ctx, session, app))
     if as_json:
         show_json(facts)
         return
@@ -52,31 +55,26 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         out.print(Text(f"{title}: ") + Text(", ".join(f"{n} {state}" for state, n in counts.items()) or "none"))
 
 
-def list_escalations(
+def list_all(
     ctx: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
     mine: Annotated[bool, typer.Option("--mine", help="Only those you own.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Escalations you may see, newest first."""
-    query = select(Escalation.id).where(Escalation.merged_into.is_(None)).order_by(Escalation.id.desc())
-    if not everything:
-        query = query.where(Escalation.state != State.CLOSED)
+    """Escalations you may see, the worst first."""
     with opened(ctx) as app, app.store.transaction() as session:
         person = actor(ctx, session, app)
-        if mine:
-            query = query.where(Escalation.owner_id == person.id)
-        ids = [number for number in session.scalars(query) if may_see(session, person.id, number)]
-        views = [escalation_view(session, number, utc_now()) for number in ids]
+        wanted = Filter(owner_id=person.id if mine else None, closed=everything, limit=LONGEST_LIST)
+        rows = list_escalations(session, person, wanted)
     if as_json:
-        show_json([_row(view) for view in views])
+        show_json([row.to_json() for row in rows])
         return
     out = console()
-    if not views:
+    if not rows:
         out.print("No escalation is open.")
-    for view in views:
-        out.print(report.headline(view))
-        out.print(Padding(Text(view.title, style="dim"), (0, 0, 0, 7), expand=False))
+    for row in rows:
+        out.print(report.headline(row))
+        out.print(Padding(Text(row.title, style="dim"), (0, 0, 0, 7), expand=False))
 
 
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
@@ -107,11 +105,19 @@ def open_by_hand(
             owner_id=found.owner_id or change.person_id, participant_ids=(), priority=priority,
         )  # fmt: skip
         made = open_escalation(session, change, opening)
+        if made.owner_id is not None and made.owner_id != change.person_id:
+            tell_owner(session, change, made, made.owner_id, None)
         number = made.number
     console().print(Text(f"{number} is open. See it with: smokewatch show {number}"))
 
 
-def _status(session: Session) -> dict[str, Any]:
+def _viewer(ctx: typer.Context, session: Session, app: App) -> Person | None:
+    """Who looks; None, who sees all, is whoever keeps the machine without being named or before there are people."""
+    named = choices(ctx).acting_as or app.settings.admin
+    return actor(ctx, session, app) if named and session.scalar(select(Person.id).limit(1)) else None
+
+
+def _status(session: Session, viewer: Person | None) -> dict[str, Any]:
     def counts(column: Any) -> dict[str, int]:
         return dict(session.execute(select(column, func.count()).group_by(column).order_by(column)).all())
 
@@ -120,21 +126,8 @@ def _status(session: Session) -> dict[str, Any]:
     return {
         "folders": [{key: getattr(folder, key) for key in shown} for folder in folders],
         "mails": {state.value: n for state in RawState if (n := counts(RawMail.state).get(state))},
-        "escalations": counts(Escalation.state),
+        "escalations": {state.value: n for state, n in status_counts(session, viewer).items() if n},
         "notices": {state.value: n for state in NoticeState if (n := counts(Notice.state).get(state))},
-    }
-
-
-def _row(view: EscalationView) -> dict[str, Any]:
-    return {
-        "number": view.number,
-        "account": view.account,
-        "title": view.title,
-        "risk": view.risk,
-        "state": view.state,
-        "priority": view.priority,
-        "owner": view.owner.name if view.owner else None,
-        "changed": view.changed_at,
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from smokewatch.cli.output import Exit
 from store.database import Store
 from store.mail import Message, RawMail
-from store.people import Person
+from store.people import Account, Person
 from store.record import Escalation
 
 Run = Callable[..., tuple[int, str, str]]
@@ -39,6 +39,30 @@ def opened(run: Run) -> Run:
 def test_an_escalation_opened_by_hand_is_listed(opened: Run) -> None:
     rows = json.loads(opened("list", "--json")[1])
     assert [(row["number"], row["account"], row["state"]) for row in rows] == [("ESC-1", "Acme", "open")]
+
+
+def test_who_may_not_see_an_escalation_sees_it_in_no_list_and_no_count(opened: Run) -> None:
+    bob = ("--as", "bob@us.example")
+    assert json.loads(opened(*bob, "list", "--all", "--json")[1]) == []
+    assert json.loads(opened(*bob, "status", "--json")[1])["escalations"] == {}
+    assert json.loads(opened("status", "--json")[1])["escalations"] == {"open": 1}
+
+
+def test_the_owner_is_told_of_what_another_opened_by_hand(run: Run, company: Store) -> None:
+    with company.transaction() as session:
+        bob = session.scalars(select(Person).where(Person.handle == "bob")).one()
+        session.scalars(select(Account)).one().owner_id = bob.id
+    assert run("open", "Printer is on fire", "--account", "Acme")[0] == Exit.OK
+    (line,) = json.loads(run("outbox", "list", "--json")[1])
+    assert (line["kind"], line["recipient"]) == ("owner_changed", "bob@us.example")
+    assert run("outbox", "drop", str(line["id"]))[0] == Exit.OK
+    assert json.loads(run("outbox", "list", "--json")[1]) == []
+
+
+def test_closed_escalations_are_listed_only_with_all(opened: Run) -> None:
+    opened("close", "1", "root cause: a fuse", "resolution: replaced")
+    assert json.loads(opened("list", "--json")[1]) == []
+    assert [row["state"] for row in json.loads(opened("list", "--all", "--json")[1])] == ["closed"]
 
 
 def test_a_verb_works_as_by_mail(opened: Run, company: Store) -> None:
