@@ -133,13 +133,16 @@ def _extend(session: Session, batch: Sequence[Incoming]) -> None:
         "ids": list(groups),
         "first": [min(i.sent_at for i in mails) for mails in groups.values()],
         "last": [max(i.sent_at for i in mails) for mails in groups.values()],
-        "accounts": [next((i.account_id for i in mails if i.account_id), None) for mails in groups.values()],
-        "teams": [next((i.team_id for i in mails if i.team_id), None) for mails in groups.values()],
-        "languages": [
-            next((i.reading.language for i in mails if i.reading.language), None) for mails in groups.values()
-        ],
+        "accounts": [_first(i.account_id for i in mails) for mails in groups.values()],
+        "teams": [_first(i.team_id for i in mails) for mails in groups.values()],
+        "languages": [_first(i.reading.language for i in mails) for mails in groups.values()],
     }
     session.execute(_EXTEND, values)
+
+
+def _first(values: Iterable[object]) -> object | None:
+    """The first that says anything."""
+    return next((value for value in values if value), None)
 
 
 def _store_messages(session: Session, batch: Sequence[Incoming], directory: Directory) -> list[int]:
