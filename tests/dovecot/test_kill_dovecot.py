@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from store.mail import RawMail
 from tests.dovecot.box import Box, mails
+from tests.kills import Point, moment
 
 pytestmark = pytest.mark.dovecot
 CHILD = Path(__file__).with_name("poller_child.py")
@@ -60,32 +61,32 @@ def run(box: Box) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("points", "after_keep"),
+    ("point", "after_keep"),
     [
-        (["K1:1", "K1:1", "K1:1"], "leave"),
-        (["K2:1", "K2:1", "K2:2"], "leave"),
-        (["K3:1", "K3:30", "K3:75"], "leave"),
-        (["K4:1", "K4:2", "K4:1"], "leave"),
-        (["K5:1", "K5:2", "K5:1"], "leave"),
-        (["K6:1", "K6:2", "K6:1"], "move"),
-        (["K7:1", "K7:2", "K7:1"], "delete"),
-        (["K8:1", "K8:2", "K8:1"], "flag"),
-        (["K9:1", "K9:2", "K9:1"], "move"),
+        (("K1", 1), "leave"),
+        (("K2", 2), "leave"),
+        (("K3", 80), "leave"),
+        (("K4", 2), "leave"),
+        (("K5", 2), "leave"),
+        (("K6", 2), "move"),
+        (("K7", 2), "delete"),
+        (("K8", 2), "flag"),
+        (("K9", 2), "move"),
     ],
-    ids=lambda given: given[0][:2] if isinstance(given, list) else given,
 )
-def test_killed_poller_loses_and_doubles_nothing(run: Run, points: list[str], after_keep: str) -> None:
-    for number, point in enumerate(points):
-        run.box.put(mails(80, first=number * 80))
-        assert run.finish(kill_at=point, after_keep=after_keep) == -signal.SIGKILL, f"{point} was not reached"
+def test_killed_poller_loses_and_doubles_nothing(run: Run, point: Point, after_keep: str, killing: int) -> None:
+    run.box.put(mails(80))
+    kill_at = moment(killing, point)
+    assert run.finish(kill_at=kill_at, after_keep=after_keep) == -signal.SIGKILL, f"{kill_at} was not reached"
+    run.box.put(mails(20, first=80))
     assert run.finish(after_keep=after_keep) == 0
-    assert sorted(run.box.bodies()) == sorted(mails(240))
-    assert len(run.box.deliveries()) == 240
+    assert sorted(run.box.bodies()) == sorted(mails(100))
+    assert len(run.box.deliveries()) == 100
     with run.box.client() as client:
         exists = client.select_folder("INBOX")[b"EXISTS"]
         flagged = len(client.search(["KEYWORD", "Smokewatch"]))
-    assert exists == (0 if after_keep in {"move", "delete"} else 240)
-    assert flagged == (240 if after_keep == "flag" else 0)
+    assert exists == (0 if after_keep in {"move", "delete"} else 100)
+    assert flagged == (100 if after_keep == "flag" else 0)
 
 
 def _await(condition: Callable[[], bool], seconds: float = 30) -> None:
