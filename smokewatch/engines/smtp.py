@@ -2,9 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -45,21 +47,17 @@ class LocalSmtp:
             EngineError: it cannot listen.
 
         """
-        for port in (PORT, 0):
-            controller = Controller(
-                self.handler, hostname=HOST, port=port, data_size_limit=MOST_BYTES, authenticator=self._authenticate,
+        try:
+            listener = _listen()
+            controller = _Controller(
+                self.handler, listener, data_size_limit=MOST_BYTES, authenticator=self._authenticate,
                 auth_require_tls=False, auth_required=False, ident="Smokewatch local catcher", decode_data=False,
             )  # fmt: skip
-            try:
-                _start(controller)
-            except OSError as error:
-                if port == 0:
-                    raise EngineError(f"The local SMTP server cannot listen on {HOST}: {error}") from error
-                continue
-            break
-        assert isinstance(controller.server, asyncio.Server)
+            _start(controller)
+        except OSError as error:
+            raise EngineError(f"The local SMTP server cannot listen on {HOST}: {error}") from error
         self._controller = controller
-        self.port = controller.server.sockets[0].getsockname()[1]
+        self.port = controller.port
 
     def stop(self) -> None:
         """Stop the server; the filed mails stay."""
@@ -120,6 +118,24 @@ def _from_domain(raw: bytes) -> str:
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("ascii", "replace")
     senders = [line for line in head.split("\n") if line.lower().startswith("from:")]
     return senders[0].rstrip("> \t").rpartition("@")[2] if len(senders) == 1 else ""
+
+
+class _Controller(Controller):
+    """A controller on a socket that listens already; aiosmtpd's own cannot take a port that the system chooses."""
+
+    def __init__(self, handler: _Handler, listener: socket.socket, **options: Any) -> None:
+        super().__init__(handler, hostname=HOST, port=listener.getsockname()[1], **options)
+        self._listener = listener
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
+
+def _listen() -> socket.socket:
+    try:
+        return socket.create_server((HOST, PORT))
+    except OSError:
+        return socket.create_server((HOST, 0))
 
 
 def _start(controller: Controller) -> None:

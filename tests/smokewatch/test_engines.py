@@ -143,3 +143,14 @@ def test_the_catcher_vouches_only_for_who_logged_in(tmp_path: Path, logged_in: b
         client.sendmail("ann@them.example", ["reply+x@us.example"], MAIL)
     server.stop()
     assert said in taken[0].partition(b"\r\n\r\n")[0]
+
+
+def test_the_local_smtp_server_takes_any_port_when_its_own_is_taken(tmp_path: Path) -> None:
+    first, second = (LocalSmtp(tmp_path, tmp_path / "outbox", lambda _: False, lambda _: None) for _ in range(2))
+    first.start()
+    second.start()
+    assert second.port not in (0, first.port)
+    with smtplib.SMTP("127.0.0.1", second.port) as client:
+        assert client.noop()[0] == 250
+    second.stop()
+    first.stop()
