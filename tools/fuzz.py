@@ -1,28 +1,49 @@
-"""Sends mutated mails through the reader until stopped: `python -m tools.fuzz [--seconds 600] [FOLDER_OF_MAILS ...]`.
+"""Sends mutated mails and commands through their readers until stopped: `python -m tools.fuzz --minutes 10 PATH ...`.
 
-Whatever escapes as anything but `Unreadable` is written to `fuzz-finds/` with its seed, to become a test.
+Whatever escapes as anything but `Unreadable`, or takes longer than a second, is written to `var/fuzz/`, to become a
+test.
 """
 
 import argparse
+import hashlib
 import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from config.settings import Limits
+from config.words import Direction
 from ingest.mail import Unreadable
 from ingest.read import read_mail
+from ingest.replies.words import words_of
+from signals.reading import read_message
 from smokewatch.sample.render import sample_mails
+from workflow.calendars import calendar_of
+from workflow.grammar import parse_block
 
 NASTY = (
     b"\x00", b"\xff\xfe", b"\r\n\r\n", b"\n.\n", b"=?utf-8?q?=0D=0ABcc:?=", b";" * 300, b"(" * 300, b"--", b"\n ",
     b"boundary=", b"charset=\xc3", b"; name*0*=x; name*1=y", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n",
     b"message/rfc822", b"\xf0\x9f\x94\xa5", b"\xed\xa0\x80", b">" * 500, b"<!--" * 200, b"On Mon wrote:\n> ",
 )  # fmt: skip
+COMMANDS = [
+    text.encode()
+    for text in (
+        "ack", "Hi Lena,\n\nstart\nown\nassign @lena\nnote: rang them\n\nBest\nOmar", "priority high\nsev 1\nstatus",
+        "waiting on Network Team\nnext: send the build by Friday 5 pm\npromise 3 June 14:00: the build",
+        "snooze 2d\nnoise: a test\nuseful\nkept\nundo\nhelp\nsplit\nmerge ESC-7\nreopen: it came back",
+        "resolve: replaced\nclose\nroot cause: a worn plug\nover two lines\nresolution: replaced", "yes", "confirm",
+        "next: morgen 9 Uhr\npromise demain: le rapport\nsnooze hasta el lunes",
+        "prioritty hihg\nasign @lena\nESC-7: ack",
+    )
+]  # fmt: skip
+FINDS = Path("var/fuzz")
+NOW = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)
 SLOW_SECONDS = 1.0
 TELL_SECONDS = 10
 LARGEST = 200_000
@@ -31,26 +52,34 @@ LARGEST = 200_000
 def main() -> None:
     """Fuzz, and report every ten seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("paths", nargs="*", type=Path, help="mails, or folders of mails, to start from")
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     chosen = parser.parse_args()
-    seeds = [mail.raw for mail in sample_mails(datetime.now(UTC))]
-    files = [path for folder in chosen.folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    seeds += [path.read_bytes()[:LARGEST] for path in files]
-    dice, outcomes, finds = random.Random(chosen.seed), Counter[str](), Path("fuzz-finds")  # noqa: S311
+    seeds = [mail.raw for mail in sample_mails(NOW)] + [path.read_bytes()[:LARGEST] for path in _files(chosen.paths)]
+    dice, outcomes = random.Random(chosen.seed), Counter[str]()  # noqa: S311 - the same finds for the same seed
     began = told = time.monotonic()
     print(f"seed {chosen.seed}, {len(seeds)} mails to start from; Ctrl-C stops")
     try:
-        while time.monotonic() - began < chosen.seconds:
-            outcomes[_try(mutated(dice, seeds), finds)] += 1
+        while time.monotonic() - began < chosen.minutes * 60:
+            outcomes[_try(_read, mutated(dice, seeds))] += 1
+            outcomes[_try(_command, mutated(dice, COMMANDS))] += 1
             if time.monotonic() - told > TELL_SECONDS:
                 told = time.monotonic()
-                print(f"{sum(outcomes.values())} mails: {dict(outcomes)}")
+                _tell(outcomes, told - began)
     except KeyboardInterrupt:
         pass
-    print(f"{sum(outcomes.values())} mails in {time.monotonic() - began:.0f} s: {dict(outcomes)}")
+    _tell(outcomes, time.monotonic() - began)
     sys.exit(1 if outcomes["escaped"] else 0)
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    return [f for path in paths for f in ([path] if path.is_file() else sorted(path.rglob("*"))) if f.is_file()]
+
+
+def _tell(outcomes: Counter[str], seconds: float) -> None:
+    runs = sum(outcomes.values())
+    print(f"{runs} runs, {runs / seconds:.0f}/s: {dict(outcomes)}", flush=True)
 
 
 def mutated(dice: random.Random, seeds: list[bytes]) -> bytes:
@@ -74,24 +103,43 @@ def mutated(dice: random.Random, seeds: list[bytes]) -> bytes:
     return bytes(raw[:LARGEST])
 
 
-def _try(raw: bytes, finds: Path) -> str:
-    began = time.monotonic()
+def _read(raw: bytes) -> str:
+    """Read a mail, what stands at its top as commands, and its text for signals."""
     try:
-        read_mail(raw, Limits())
+        mail = read_mail(raw, Limits())
     except Unreadable:
         return "parked"
-    except Exception as error:  # noqa: BLE001 - finding these is the purpose
-        _keep(raw, finds, type(error).__name__)
-        return "escaped"
-    if time.monotonic() - began > SLOW_SECONDS:
-        _keep(raw, finds, "slow")
-        return "slow"
+    words = words_of(mail.command_text)
+    parse_block(words.top, NOW, "Europe/Berlin")
+    parse_block(words.below, NOW, "Europe/Berlin")
+    read_message(mail.new_text, Direction.IN, NOW, calendar_of(None), None, mail.subject, mail.signature)
     return "read"
 
 
-def _keep(raw: bytes, finds: Path, why: str) -> None:
-    finds.mkdir(exist_ok=True)
-    (finds / f"{why}-{abs(hash(raw)):x}.eml").write_bytes(raw)
+def _command(raw: bytes) -> str:
+    """Read a text as commands."""
+    found = parse_block(raw.decode("utf-8", "replace"), NOW, "America/New_York")
+    return "commands" if found.commands else "no commands"
+
+
+def _try(act: Callable[[bytes], str], raw: bytes) -> str:
+    began = time.monotonic()
+    try:
+        outcome = act(raw)
+    except Exception as error:  # noqa: BLE001 - finding these is the purpose
+        _keep(raw, f"{act.__name__.strip('_')}-{type(error).__name__}")
+        return "escaped"
+    if time.monotonic() - began > SLOW_SECONDS:
+        _keep(raw, f"{act.__name__.strip('_')}-slow")
+        return "slow"
+    return outcome
+
+
+def _keep(raw: bytes, why: str) -> None:
+    FINDS.mkdir(parents=True, exist_ok=True)
+    path = FINDS / f"{why}-{hashlib.sha256(raw).hexdigest()[:12]}.eml"
+    path.write_bytes(raw)
+    print(f"kept {path}", flush=True)
 
 
 if __name__ == "__main__":
