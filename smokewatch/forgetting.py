@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
 from config.words import State
+from ingest.replies.sender import plain_sender
 from store import audit
 from store.database import Store
-from store.mail import Attachment, Conversation, Message, RawMail
+from store.mail import Attachment, Conversation, Message, RawMail, Sighting
 from store.outbox import Notice, RecipientHealth
 from store.people import Contact
 from store.record import Escalation
@@ -41,6 +42,7 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
     written = list(session.scalars(select(Message.id).where(Message.from_address == address)))
     for start in range(0, len(written), BATCH):
         empty(session, written[start : start + BATCH])
+    _empty_copies(session, address)
     session.execute(update(Message).where(Message.from_address == address).values(from_address=pseudonym, from_name=""))
     for column in (Message.to_addresses, Message.cc_addresses):
         session.execute(
@@ -49,6 +51,7 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
             .values({column: func.array_replace(column, address, pseudonym)})
         )
     session.execute(delete(Contact).where(Contact.email == address))
+    session.execute(delete(Sighting).where(Sighting.address == address))
     session.execute(delete(RecipientHealth).where(RecipientHealth.address == address))
     _scrub_notices(session, address)
     detail = {"address_sha256": hashlib.sha256(address.encode()).hexdigest(), **counted}
@@ -77,6 +80,7 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(
         update(Message).where(Message.id.in_(ids)).values(new_text="", subject=GONE, reading={}, details={})
     )
+    _empty_titles(session, ids)
     session.execute(update(Attachment).where(Attachment.message_id.in_(ids)).values(name=GONE))
     session.execute(update(FindingRow).where(FindingRow.message_id.in_(ids)).values(quote=GONE, features={}))
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
@@ -85,6 +89,31 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
         session.execute(
             update(Notice).where(found.bindparams(id=message_id)).values(facts={"why": GONE, "evidence": []})
         )
+
+
+def _empty_titles(session: Session, ids: list[int]) -> None:
+    """Take out the subject a conversation has from its first mail, and the words an escalation was opened for."""
+    first = Message.id.in_(ids), Message.conversation_id == Conversation.id, Message.sent_at <= Conversation.first_at
+    begun = select(Conversation.id).where(select(Message.id).where(*first).exists())
+    about = select(Conversation.escalation_id)
+    session.execute(
+        update(Escalation).where(Escalation.id.in_(about.where(Conversation.id.in_(begun)))).values(title=GONE)
+    )
+    quoted = select(FindingRow.conversation_id).where(FindingRow.message_id.in_(ids))
+    session.execute(
+        update(Escalation).where(Escalation.id.in_(about.where(Conversation.id.in_(quoted)))).values(opened_why=GONE)
+    )
+    session.execute(update(Conversation).where(Conversation.id.in_(begun)).values(subject=GONE))
+
+
+def _empty_copies(session: Session, address: str) -> None:
+    """Empty what the person wrote and no message came of: second deliveries of a mail, and parked mails."""
+    unread = RawMail.id.not_in(select(Message.raw_mail_id))
+    # "escape" shows ASCII as it is, whatever else the mail holds; the text of a mail may hold no NUL, its bytes may.
+    names = func.lower(func.encode(RawMail.body, "escape")).contains(address, autoescape=True)
+    found = session.execute(select(RawMail.id, RawMail.body).where(unread, names)).all()
+    ids = [key for key, body in found if plain_sender(body) == address]
+    session.execute(update(RawMail).where(RawMail.id.in_(ids)).values(body=b""))
 
 
 def _expired(session: Session, before: datetime, most: int | None) -> list[int]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from smokewatch.cli.output import Exit
 from store.database import Store
-from store.mail import Message, RawMail
+from store.mail import Conversation, Message, RawMail, Sighting
 from store.people import Account, Person
 from store.record import Escalation
 
@@ -227,6 +227,20 @@ def test_forgetting_empties_mails_and_removes_the_address(run: Run, company: Sto
         text, sender = session.execute(select(Message.new_text, Message.from_address)).one()
     assert text == ""
     assert sender.startswith("forgotten-")
+
+
+def test_forgetting_reaches_copies_subjects_and_who_was_seen_where(run: Run, company: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    (tmp_path / "b.eml").write_bytes(
+        b"Received: from elsewhere by mx.us.example; Wed, 06 May 2026 09:00:01 +0000\n" + MAIL
+    )
+    run("import", "a.eml")
+    run("import", "b.eml")
+    run("forget", "ann@acme.example", "--yes")
+    with company.transaction() as session:
+        assert session.scalars(select(RawMail.body)).all() == [b"", b""]
+        assert session.scalar(select(Conversation.subject)) == "(forgotten)"
+        assert "ann@acme.example" not in session.scalars(select(Sighting.address)).all()
 
 
 def test_a_forgotten_mail_is_not_taken_in_again(run: Run, tmp_path: Path) -> None:
