@@ -26,11 +26,17 @@ def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
         return {}
     by_address = _pairs(session, select(Contact.email, Contact.account_id).where(among(Contact.email, wanted)))
     domains = {parent for a in wanted for parent in _parents(a.rpartition("@")[2])}
-    owners = select(AccountDomain.domain, AccountDomain.account_id)
-    by_domain = _pairs(session, owners.where(among(AccountDomain.domain, domains)))
+    owners = select(AccountDomain.domain, AccountDomain.account_id, Account.provisional).join(
+        Account, Account.id == AccountDomain.account_id
+    )
+    by_domain = {
+        d: (key, guessed) for d, key, guessed in session.execute(owners.where(among(AccountDomain.domain, domains)))
+    }
     found = {}
     for address in wanted:
-        hits = (by_domain[d] for d in _parents(address.rpartition("@")[2]) if d in by_domain)
+        domain = address.rpartition("@")[2]
+        # A guessed account stands for its very domain: one forged mail from `co.uk` would else collect a country.
+        hits = (by_domain[d][0] for d in _parents(domain) if d in by_domain and (d == domain or not by_domain[d][1]))
         account = by_address.get(address) or next(hits, None)
         if account:
             found[address] = account

@@ -92,7 +92,7 @@ def thread(session: Session, batch: Sequence[Incoming]) -> list[Merge]:
     comes second takes over the first one's conversation.
     """
     nodes, stored = _known(session, batch)
-    known = set(nodes)
+    known = dict(nodes)
     taken = _ids_of_stored_messages(session, batch, nodes)
     merges: list[Merge] = []
     groups: list[_Group] = []
@@ -102,7 +102,8 @@ def thread(session: Session, batch: Sequence[Incoming]) -> list[Merge]:
         groups.append(group)
     fresh = list({id(g.root()): g.root() for g in groups if g.root().id is None}.values())
     _store_conversations(session, fresh)
-    _claim_nodes(session, {h: nodes[h].root() for h in sorted(nodes.keys() - known)}, merges)
+    _move_nodes(session, {h: nodes[h].root() for h in sorted(known) if nodes[h] is not known[h]})
+    _claim_nodes(session, {h: nodes[h].root() for h in sorted(nodes.keys() - known.keys())}, merges)
     for group in groups:
         for incoming in group.mails:
             incoming.conversation_id = group.root().id or 0
@@ -120,8 +121,10 @@ def _place(
     """Find the mail's group and let its nodes belong to it."""
     found = [nodes[h].root() for h in reversed(incoming.ancestors) if h in nodes]
     own = nodes.get(incoming.own_hash)
-    reused = incoming.own_hash in taken and taken[incoming.own_hash] != incoming.account_id and not found
-    if own is not None and not reused:
+    reused = taken.get(incoming.own_hash) not in (None, incoming.account_id) and not found
+    if own is not None and incoming.own_hash not in taken and not found and _foretold(own.root(), incoming):
+        del nodes[incoming.own_hash]
+    elif own is not None and not reused:
         found.append(own.root())
     target = found[0] if found else _Group(None, incoming.account_id)
     if incoming.hint is not None:
@@ -133,6 +136,14 @@ def _place(
             nodes[key] = target
     taken.setdefault(incoming.own_hash, incoming.account_id)
     return target
+
+
+def _foretold(group: _Group, incoming: Incoming) -> bool:
+    """Whether another account's mail named this one's id before it came.
+
+    Ids of ticket systems can be guessed; whoever names one first must not draw the mail into his conversation.
+    """
+    return None not in (group.account_id, incoming.account_id) and group.account_id != incoming.account_id
 
 
 def _join(other: _Group, target: _Group, incoming: Incoming, merges: list[Merge]) -> None:
@@ -173,12 +184,17 @@ def _known(session: Session, batch: Sequence[Incoming]) -> tuple[dict[bytes, _Gr
 def _ids_of_stored_messages(
     session: Session, batch: Sequence[Incoming], nodes: dict[bytes, _Group]
 ) -> dict[bytes, int | None]:
-    """Which of the batch's own ids a stored message already has, with its account: such an id may be a forgery."""
+    """Which of the batch's own ids a stored message already has, with its account: such an id may be a forgery.
+
+    Of several messages with one id, one that has an account counts.
+    """
     again = sorted(i.own_hash for i in batch if i.own_hash in nodes)
     if not again:
         return {}
     rows = session.execute(
-        select(Message.message_id_hash, Message.account_id).where(among(Message.message_id_hash, again))
+        select(Message.message_id_hash, Message.account_id)
+        .where(among(Message.message_id_hash, again))
+        .order_by(Message.account_id.nulls_first(), Message.id.desc())
     )
     return {h: account for h, account in rows}  # noqa: C416 - rows are not plain tuples to the type checker
 
@@ -202,6 +218,12 @@ def _store_conversations(session: Session, groups: list[_Group]) -> None:
         group.id, group.fresh = key, True
         row["id"] = key
     insert_rows(session, Conversation, rows)
+
+
+def _move_nodes(session: Session, nodes: dict[bytes, _Group]) -> None:
+    """Give ids that were only named so far to the conversation of the mail that bears them."""
+    for key, group in nodes.items():
+        session.execute(update(ThreadNode).where(ThreadNode.hash == key).values(conversation_id=group.id))
 
 
 def _claim_nodes(session: Session, nodes: dict[bytes, _Group], merges: list[Merge]) -> None:
