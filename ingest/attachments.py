@@ -23,6 +23,8 @@ NAME_CHARS = 150
 """Longest file name kept; file systems take 255 bytes, and a name has up to four bytes a character."""
 INNER_STEP = 10_000
 """Position of the n-th file inside a winmail.dat at position p is p + n * INNER_STEP; no mail has so many parts."""
+MOST_TNEF = 2
+"""Files winmail.dat that are opened; Outlook sends one, and each may use its whole time."""
 
 _REPORT_TYPES = frozenset({"message/delivery-status", "message/disposition-notification", "text/rfc822-headers"})
 _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
@@ -44,12 +46,15 @@ def files_of(leaves: Iterator[Leaf], used: frozenset[int], *, open_tnef: bool) -
 
     With `open_tnef` a winmail.dat gives its content and the files in it; allowed in the child process only.
     """
+    opened = 0
     for leaf in leaves:
         if leaf.position in used or _is_other_text(leaf) or (leaf.content_type in _REPORT_TYPES and not leaf.named):
             continue
         data = _mail_bytes(leaf.part) if leaf.content_type == "message/rfc822" else leaf_bytes(leaf)
         name = file_name(leaf)
-        inner = read_tnef(data) if open_tnef and is_tnef(leaf.content_type, name) else None
+        inner = None
+        if opened < MOST_TNEF and open_tnef and is_tnef(leaf.content_type, name):
+            inner, opened = read_tnef(data), opened + 1
         if inner is None:
             yield _found(leaf.position, name, leaf.content_type, data)
             continue

@@ -1,12 +1,22 @@
 """Opens a winmail.dat (TNEF, MS-OXTNEF): the files and text that Outlook put in; for the child process only."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 from tnefparse import TNEF
 
 TNEF_BYTES = 8_000_000
 """A larger one stays closed: the library's time grows with the square of the number of its objects."""
+TNEF_SECONDS = 0.3
+"""CPU time for one; the library believes every count it reads, so that 100 kB can keep it busy for hours."""
+
+
+class _TooLongError(BaseException):
+    """The time is over. Not an Exception, because the library catches those and goes on."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +38,31 @@ def read_tnef(data: bytes) -> Tnef | None:
     if len(data) > TNEF_BYTES:
         return None
     try:
-        opened = TNEF(data, do_checksum=False)
+        with _bounded(TNEF_SECONDS):
+            opened = TNEF(data, do_checksum=False)
         files = tuple((_text(found.long_filename()), bytes(found.data)) for found in opened.attachments[:500])
         found = Tnef(files, _text(opened.body), _text(opened.htmlbody))
         return found if found != Tnef() else None
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - the library raises nearly anything on broken input
+    except (Exception, _TooLongError):  # noqa: BLE001 - the library raises nearly anything on broken input
         return None
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """Raise _TooLongError in the block when it uses more CPU time than that; in the main thread only."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _text(value: Any) -> str:

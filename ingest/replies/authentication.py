@@ -15,7 +15,7 @@ MOST_DEPTH = 5
 """Comments within comments; real ones have one."""
 
 _WORD = re.compile(r"[A-Za-z0-9._@/+-]*")
-_EQUALS = re.compile(r"\s*=\s*")
+_EQUALS = re.compile(r" ?= ?")
 _BY = re.compile(r"(?i)\sby\s+([^\s;()]+)")
 
 
@@ -103,7 +103,8 @@ def parse_results(value: str) -> tuple[str, tuple[Method, ...]]:
 
 
 def _method(part: str) -> Method | None:
-    words = _EQUALS.sub("=", part).split()
+    # White space is made single first: a pattern for any number of blanks takes the square of a long run.
+    words = _EQUALS.sub("=", " ".join(part.split())).split()
     if not words:
         return None
     name, _, result = words[0].partition("=")
