@@ -35,6 +35,12 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- What runs with the owner's rights looks names up in this schema only, and never first among temporary tables,
+-- where the caller could put an audit_head of his own.
+DO $$ BEGIN
+    EXECUTE 'ALTER FUNCTION audit_link() SET search_path = ' || quote_ident(current_schema()) || ', pg_temp';
+END $$;
+
 CREATE TRIGGER audit_link BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_link();
 
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -22,6 +22,7 @@ def connect(url: str, *, role: str | None = APP_ROLE, schema: str | None = None)
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_pre_ping=True,
         pool_size=5,
+        hide_parameters=True,  # an error's text must not quote a mail
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,  # readings of long threads are read again with every mail: five times faster
         connect_args={"options": "-c timezone=UTC" + (f" -c search_path={schema}" if schema else "")},
