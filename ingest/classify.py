@@ -47,16 +47,28 @@ def _kind(
 ) -> tuple[MailKind, str]:
     if loop_id in mail.loop_ids or sender == directory.own_address:
         return MailKind.OWN, "it carries our own loop mark or sender address"
-    if directory.to_us(directory.bounce_address, recipients):
+    written_to = {a.email for a in (*mail.to, *mail.cc)}
+    if directory.to_us(directory.bounce_address, recipients) and not _for_people(sender, written_to, mail, directory):
         return MailKind.BOUNCE, "it came back to the address our mail bounces to"
     if mail.auto is not None:
         return mail.auto, mail.auto_why
-    return _human(sender, recipients, directory)
+    return _human(mail, sender, recipients, directory)
 
 
-def _human(sender: str, recipients: set[str], directory: Directory) -> tuple[MailKind, str]:
+def _for_people(sender: str, written_to: set[str], mail: ParsedMail, directory: Directory) -> bool:
+    """Whether somebody outside wrote to a mailbox of ours too: such a mail is heard whoever else is named in it.
+
+    Else anybody could get a customer's answer to all thrown away, by putting one of our special addresses in Cc.
+    """
+    outside = bool(sender) and not directory.is_ours(sender)
+    return outside and mail.auto is None and any(map(directory.is_mailbox, written_to))
+
+
+def _human(mail: ParsedMail, sender: str, recipients: set[str], directory: Directory) -> tuple[MailKind, str]:
     """The kind of a mail that a person wrote."""
-    if directory.to_us(directory.reply_address, recipients):
+    written_to = {a.email for a in (*mail.to, *mail.cc)}
+    to_reply = directory.to_us(directory.reply_address, recipients)
+    if to_reply and not _for_people(sender, written_to, mail, directory):
         return MailKind.COMMAND, "it was sent to a reply address"
     if directory.to_us(directory.escalation_address, recipients) and sender in directory.colleagues:
         return MailKind.FORWARD, "one of us sent it to the escalation address"

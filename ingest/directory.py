@@ -39,12 +39,11 @@ class Directory:
 
     def is_ours(self, address: str) -> bool:
         """Whether an address is a person, a mailbox or a domain of ours."""
-        return (
-            address in self.colleagues
-            or address in self.team_of_mailbox
-            or address in self.mailboxes
-            or address.rpartition("@")[2] in self.domains
-        )
+        return address in self.colleagues or self.is_mailbox(address) or address.rpartition("@")[2] in self.domains
+
+    def is_mailbox(self, address: str) -> bool:
+        """Whether an address is one that customers write to."""
+        return address in self.team_of_mailbox or address in self.mailboxes
 
     def to_us(self, special: str, addresses: Iterable[str]) -> bool:
         """Whether one of `addresses` is `special`, with or without a `+tag`."""

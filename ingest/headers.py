@@ -15,7 +15,11 @@ MOST_IDS = 200
 ID_CHARS = 998
 """Longest Message-ID that is kept (a line of RFC 5322); a longer one is cut alike wherever it is named."""
 
-_KEY_FIELDS = ("message-id", "from", "to", "cc", "subject", "date", "in-reply-to", "references")
+_KEY_FIELDS = (
+    *("message-id", "from", "to", "cc", "subject", "date", "in-reply-to", "references"),
+    # How the body is read: the same bytes under another type or encoding are another mail.
+    *("content-type", "content-transfer-encoding", "content-disposition"),
+)
 _KEPT_FIELDS = (
     "auto-submitted",
     "content-language",

@@ -1,8 +1,9 @@
 """Takes kept mails through one batch: read, classify, thread, file, command, assess - in one transaction."""
 
+import hashlib
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
@@ -17,11 +18,12 @@ from ingest.context import IngestContext
 from ingest.directory import Directory, load_directory
 from ingest.file import file_batch
 from ingest.listen import listen
-from ingest.mail import Unreadable
+from ingest.mail import ParsedMail, Unreadable
 from ingest.read import read_mail
 from ingest.thread import Incoming
 from ingest.work import Kept
 from store.database import Store
+from workflow.gather import HEARD
 
 log = structlog.get_logger()
 
@@ -111,6 +113,7 @@ class _Run:
     def _read(self, kept: Kept) -> Incoming:
         mail = read_mail(kept.body, self.ctx.settings.limits)
         verdict = classify(mail, self.directory, self.ctx.loop_id)
+        mail = _keyed(mail, verdict.kind)
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
         team = self.directory.team_for(recipients)
         incoming = Incoming(
@@ -172,6 +175,16 @@ class _Run:
         with self.store.transaction() as session:
             work.park(session, raw_id, "failed", sentence, self.now)
         self.result.parked.append(raw_id)
+
+
+def _keyed(mail: ParsedMail, kind: MailKind) -> ParsedMail:
+    """The mail, where it is not heard, under a key of its own.
+
+    A copy that came over a list, or that somebody marked as automatic, must not make a copy of the customer's mail.
+    """
+    if kind in HEARD:
+        return mail
+    return replace(mail, content_key=hashlib.sha256(kind.value.encode() + mail.content_key).digest())
 
 
 def _where(error: Exception) -> str:
