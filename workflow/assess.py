@@ -71,8 +71,18 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
             from_risk = _keep_risk(session, conversation, assessment, now)
             cases.append(_Case(conversation, facts[conversation.id], assessment, rises, from_risk))
     session.flush()  # once for all: every row and its id is there before anybody is told of it
+    _lock_escalations(session, conversations)
     for case in cases:
         _decide(session, case, ctx, now)
+
+
+def _lock_escalations(session: Session, conversations: Sequence[Conversation]) -> None:
+    """Lock all that will be decided on in order of number, as commands do: taken one by one they would deadlock."""
+    ids = {c.escalation_id for c in conversations if c.escalation_id is not None}
+    if len(ids) > 1:
+        session.execute(
+            select(Escalation.id).where(among(Escalation.id, ids)).order_by(Escalation.id).with_for_update()
+        )
 
 
 def _keep_risk(session: Session, conversation: Conversation, assessment: Assessment, now: datetime) -> Risk:
