@@ -127,5 +127,4 @@ class Settings(_Section):
     admin: str = ""
     health_host: str = "127.0.0.1"
     health_port: int = 9300
-    base_url: str = ""
     retention_days: int = 0
