@@ -125,7 +125,7 @@ def test_a_higher_risk_is_told_once_to_each(company: Store) -> None:
 )
 def test_automatic_mail_never_opens_or_alerts(company: Store, headers: dict[str, str]) -> None:
     text = "This is the third time I ask and nobody replies. We will cancel the contract."
-    _arrive(company, letter(1, text, **headers), NOW)
+    _arrive(company, letter(1, text, NOW, **headers), NOW)
     assert _notices(company) == []
 
 
@@ -162,7 +162,7 @@ def test_an_unanswered_customer_is_told_once(company: Store) -> None:
 def _forward(results: str) -> bytes:
     headers = OURS | {"To": "escalate@esc.us.example", "Cc": "", "Authentication-Results": results}
     quoted = "---------- Forwarded message ---------\nFrom: Ines Dahl <ines@norvik.example>\n\nIt stops."
-    return letter(7, "Please watch this.\n\n" + quoted, Subject="Fwd: Line 2", **headers)
+    return letter(7, "Please watch this.\n\n" + quoted, NOW, Subject="Fwd: Line 2", **headers)
 
 
 def test_forwarding_to_the_escalation_address_opens_one(company: Store) -> None:

@@ -11,6 +11,7 @@ from ingest.thread import Incoming, thread
 from store import audit
 from store.mail import Conversation
 from store.people import Account
+from store.record import Audit
 from tests.builders import START, incoming
 
 
@@ -57,7 +58,7 @@ def test_siblings_of_a_mail_never_seen_share_its_conversation(session: Session) 
 def test_a_late_mail_that_refers_to_two_conversations_joins_them_with_an_audit_row(session: Session) -> None:
     found = _run(session, [incoming(1, "<a@x>")], [incoming(2, "<b@x>")], [incoming(3, "<c@x>", "<a@x>", "<b@x>")])
     assert len(set(found.values())) == 1
-    actions = session.scalars(select(audit.Audit.action).where(audit.Audit.stream == audit.SYSTEM))
+    actions = session.scalars(select(Audit.action).where(Audit.stream == audit.SYSTEM))
     assert list(actions) == ["conversations merged"]
 
 
