@@ -15,6 +15,9 @@ from store.notices import NoticeDraft
 from store.outbox import Notice
 from store.people import Person
 
+CONVERSATION = frozenset({NoticeKind.ANSWER, NoticeKind.CONFIRM})
+"""Somebody has just written to us and waits for these."""
+
 HOUR = timedelta(hours=1)
 _UNDER_WAY = ("sending", "after_dot")
 
@@ -52,13 +55,20 @@ def going_out(
 
 
 def full(session: Session, notice: Notice, policy: AlertPolicy, now: datetime) -> Full | None:
-    """The first cap this notice would pass, or None."""
+    """The first cap this notice would pass, or None.
+
+    Answers have a cap of their own where they are posted (`answers_per_hour`). Here they count in the total only: who
+    works through a morning's alerts by mail must neither lose the answers nor the next alert.
+    """
+    unasked = Notice.kind.not_in(CONVERSATION)
     scopes: list[tuple[Scope, int, ColumnElement[bool], str]] = [
-        (Scope.PERSON, policy.cap_per_hour_person, Notice.person_id == notice.person_id, "to you"),
         (Scope.TOTAL, policy.cap_per_hour_total, Notice.id > 0, "in all"),
     ]
-    if notice.escalation_id is not None:
-        about = Notice.escalation_id == notice.escalation_id
+    if notice.kind not in CONVERSATION:
+        mine = and_(Notice.person_id == notice.person_id, unasked)
+        scopes.insert(0, (Scope.PERSON, policy.cap_per_hour_person, mine, "to you"))
+    if notice.kind not in CONVERSATION and notice.escalation_id is not None:
+        about = and_(Notice.escalation_id == notice.escalation_id, unasked)
         scopes.insert(1, (Scope.ESCALATION, policy.cap_per_hour_escalation, about, f"about ESC-{notice.escalation_id}"))
     for scope, cap, which, words in scopes:
         if going_out(session, now, now - HOUR, and_(which, Notice.id != notice.id)) >= cap:

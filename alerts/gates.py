@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts import caps
+from alerts.caps import CONVERSATION
 from alerts.clockwork import daily_budget, day_start, quiet_end
 from alerts.context import AlertContext
 from alerts.digestfacts import gather_for
@@ -21,9 +22,6 @@ from store.recipients import blocked_until
 from store.record import Escalation, Participant
 from store.risk import Promise
 from store.visibility import may_see
-
-CONVERSATION = frozenset({NoticeKind.ANSWER, NoticeKind.CONFIRM})
-"""Somebody has just written to us and waits for these."""
 
 SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN})
 """About the running of Smokewatch itself, or sent by the clock."""

@@ -157,8 +157,17 @@ def test_a_storm_on_a_person_ends_with_one_mail_that_says_why(scene: Scene, sink
 def test_a_storm_of_answers_stops_as_well(scene: Scene, sink: Sink) -> None:
     for _ in range(8):
         scene.post(NoticeKind.ANSWER, facts=ANSWER, evidence=())
-    scene.drain(sink, tuned(cap_per_hour_person=3))
-    assert len(sink.taken) == 4
+    scene.drain(sink, tuned(cap_per_hour_total=3))
+    assert len([t for t in sink.taken if "quiet" not in str(t.message["Subject"])]) == 3
+
+
+def test_answers_take_no_room_from_alerts_and_alerts_none_from_answers(scene: Scene, sink: Sink) -> None:
+    for _ in range(3):
+        scene.post(NoticeKind.ANSWER, facts=ANSWER, evidence=())
+        scene.post(urgent=True)
+    scene.post(NoticeKind.ANSWER, facts=ANSWER, evidence=())
+    scene.drain(sink, tuned(cap_per_hour_person=3, cap_per_hour_escalation=3))
+    assert len(sink.taken) == 7
 
 
 def test_a_storm_on_an_escalation_is_capped_over_all_people(scene: Scene, sink: Sink) -> None:
