@@ -30,16 +30,21 @@ def _not_mine(view: EscalationView, reader: int) -> bool:
     return view.owner is None or view.owner.id != reader
 
 
+def _mine_without_plan(view: EscalationView, reader: int) -> bool:
+    return not _not_mine(view, reader) and not view.next_step
+
+
 def _not_started(view: EscalationView, _reader: int) -> bool:
     return view.state in (State.OPEN, State.ACKNOWLEDGED)
 
 
 _ACK = Offer("ack", "I have seen it", fits=_unseen)
 _OWN = Offer("own", "I take it", fits=_not_mine)
+_NEXT = Offer("next: ", "The next step is …", "next: what by Friday", fits=_mine_without_plan)
 _START = Offer("start", "I am working on it", fits=_not_started)
 _SNOOZE = Offer("snooze 2d", "Quiet for two days, unless there is news")
 _NOISE = Offer("noise: ", "A false alarm, because …", "noise: why")
-_USUAL = (_ACK, _OWN, _SNOOZE, _NOISE)
+_USUAL = (_ACK, _OWN, _NEXT, _SNOOZE, _NOISE)
 _PROMISE = (
     Offer("kept", "It is done: the promise was kept"),
     Offer("promise tomorrow 12:00: ", "We need longer: a new promise, by then", "promise DATE: what"),

@@ -1,6 +1,6 @@
 """Gathers what one letter shows: proofs, how things stand, and the reader's ready-made answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,7 +48,7 @@ def letter(session: Session, candidate: Candidate, reader: Reader, view: Escalat
         number=view.number if view else "",
         about=about(view),
         view=view,
-        proofs=tuple(_proof(each) for each in facts.get("evidence", [])[:MOST_PROOFS]),
+        proofs=_proofs(facts.get("evidence", [])),
         state=state_rows(view, reader) if view else (),
         answers=_answers(candidate, view, reader) if view else (),
         delayed_since=notice.created_at if delayed else None,
@@ -109,6 +109,18 @@ def _promise(promise: PromiseView, reader: Reader) -> str:
         return f"{text} (no date)"
     due = phrases.when(promise.due_at, zone_of(reader.person), reader.now)
     return f"{text} due {due} ({phrases.relative(promise.due_at, reader.now)})"
+
+
+def _proofs(evidence: list[dict[str, Any]]) -> tuple[Proof, ...]:
+    """The strongest proofs; a sentence that proves two findings is shown once."""
+    shown: dict[tuple[str, str], Proof] = {}
+    for each in map(_proof, evidence):
+        key = (each.quote, each.author)
+        if key in shown:
+            shown[key] = replace(shown[key], also=(*shown[key].also, each))
+        elif len(shown) < MOST_PROOFS:
+            shown[key] = each
+    return tuple(shown.values())
 
 
 def _proof(evidence: dict[str, Any]) -> Proof:

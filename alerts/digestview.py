@@ -137,7 +137,7 @@ class _Writer:
         before, after = (self._value(v) for v in (change.from_value, change.to_value))
         what = phrases.words(change.action).capitalize()
         if change.action == "opened":
-            text = f"Opened: {one_line(change.reason, 160)}" if change.reason else "Opened"
+            text = phrases.opened(one_line(change.reason, 160)) if change.reason else "Opened"
         elif before and after:
             text = f"{what}: {before} → {after}"
         else:

@@ -10,13 +10,17 @@ from store.views import EscalationView
 
 @dataclass(frozen=True)
 class Proof:
-    """One quoted sentence: which finding it proves, who wrote it when, and what would clear the finding."""
+    """One quoted sentence: which finding it proves, who wrote it when, and what would clear the finding.
+
+    `also` are other findings that the same sentence proves.
+    """
 
     signal: str
     quote: str
     author: str
     sent_at: datetime | None
     clears_when: str
+    also: tuple["Proof", ...] = ()
 
 
 @dataclass(frozen=True)

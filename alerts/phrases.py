@@ -21,7 +21,7 @@ HAPPENED: dict[str, str] = {
 
 NAMES: dict[str, str] = {
     Signal.REPEATED_FOLLOW_UP: "Asked again",
-    Signal.MISSED_PROMISE: "Our promise",
+    Signal.MISSED_PROMISE: "Promise not kept",
     Signal.EXECUTIVE_VISIBILITY: "Senior person involved",
     Signal.ACCOUNT_RISK: "Account at risk",
     Signal.SPREAD: "Spreading",
@@ -43,6 +43,13 @@ def happened(signal: object) -> str:
 def name_of(signal: object) -> str:
     """A finding's name as a heading."""
     return NAMES.get(str(signal), str(signal).replace("_", " ").capitalize())
+
+
+def opened(why: str) -> str:
+    """Why an escalation was opened: `account risk: We will leave` as a heading and a quotation."""
+    signal, colon, quote = why.partition(": ")
+    name = NAMES.get(signal.replace(" ", "_")) if colon else None
+    return f"{name}: “{quote}”" if name else why
 
 
 def words(value: object) -> str:

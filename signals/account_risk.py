@@ -10,7 +10,7 @@ from signals.levels import FLOORS, decay
 from signals.marks import Hit
 from signals.view import Raised, Verdict, View
 
-CLEARS = "some weeks pass without another such sentence, or somebody of ours judges it settled"
+CLEARS = "some weeks pass without another such sentence, or one of us judges it settled"
 
 WEIGHTS = {
     "leave": 0.8,

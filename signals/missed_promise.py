@@ -9,7 +9,7 @@ from signals.facts import LedgerEntry
 from signals.levels import STRENGTHS
 from signals.view import Raised, Verdict, View
 
-CLEARS = "some weeks pass in which what we promise comes true; nothing undoes it sooner"
+CLEARS = "we have kept our word for some weeks; nothing undoes it sooner"
 
 
 def judge(view: View) -> Verdict:

@@ -11,7 +11,7 @@ from signals.levels import STRENGTHS, decay
 from signals.turns import FOREVER, Ask
 from signals.view import Raised, Verdict, View
 
-CLEARS = "the customer gets an answer of substance; then it fades within days"
+CLEARS = "the customer gets a real answer; then it fades within days"
 _MANY = 3
 
 

@@ -26,7 +26,7 @@ def route(session: Session, conversation: Conversation, facts: Facts) -> Route:
     managers = _managers(session, conversation, owner)
     if owner is None and managers:
         owner = managers[0]
-    told = {p.id: "you manage the team that answers for this" for p in managers}
+    told = {p.id: "you manage the team this belongs to" for p in managers}
     if owner is not None:
         told[owner.id] = "you own it"
     if not told:
