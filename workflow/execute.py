@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
+from config.words import Channel
 from store.record import Escalation, PendingCommand, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
 from workflow.comments import Said, bring_in
-from workflow.errors import Incomplete, NotFound, Refused
+from workflow.errors import NotFound, Refused
 from workflow.grammar import Command, CommandBlock, Unknown
 from workflow.record import add_comment, lock
 from workflow.restore import changed, snapshot
@@ -86,6 +87,12 @@ def _in_order(block: CommandBlock) -> list[Command | Unknown]:
     return sorted(lines, key=lambda each: each.at)
 
 
+def _to_confirm(command: Command) -> list[str]:
+    """What a person reads before saying yes: the line as written, and for a `close` the two texts it will keep."""
+    parts = {"root cause": command.args.get("root_cause"), "resolution": command.args.get("resolution")}
+    return [command.line, *(f"{name}: {text}" for name, text in parts.items() if text)]
+
+
 def _stopped(esc: Escalation, block: CommandBlock, request: Request) -> str | None:
     """Why none of the commands may run, or None."""
     if request.allowed == Trust.NONE:
@@ -108,7 +115,6 @@ class _Run:
         self.session, self.by, self.esc, self.request = session, by, esc, request
         self.lines: list[Line] = []
         self.waiting: list[Command] = []
-        self.asks: list[str] = []
         self.undoable = False
         self.comment_added = False
 
@@ -124,7 +130,6 @@ class _Run:
                 self._tell(command, sentence, ok=True)
         except Refused as refusal:
             self.refuse(command.line, str(refusal), command.corrected_from)
-            self._ask(refusal)
 
     def refuse(self, line: str, sentence: str, corrected_from: str | None = None) -> None:
         """Write down, in the answer and in the audit, that a line was not done."""
@@ -156,13 +161,13 @@ class _Run:
         undo = None
         if self.undoable:
             until = work.says(self.by.now + timedelta(hours=self.request.policy.undo_hours))
-            undo = f"To take the last command back, answer `undo` before {until}."
+            how = f"use `smokewatch undo {self.esc.number}`" if self.by.channel == Channel.CLI else "answer `undo`"
+            undo = f"To take the last command back, {how} before {until}."
         told = Transcript(
             lines=tuple(self.lines),
             comment_added=self.comment_added,
             state=describe(work),
             undo=undo,
-            ask=" ".join(dict.fromkeys(self.asks)) or None,
         )
         return self._with_pending(told) if self.waiting else told
 
@@ -203,20 +208,16 @@ class _Run:
         self.undoable = True
 
     def _put_by(self, command: Command, verb: Verb, work: Work) -> None:
-        # Tried out and taken back: nobody should confirm what the record would then refuse.
+        # Tried out behind what waits already, and taken back: nobody should confirm what the record would then refuse.
         trial = self.session.begin_nested()
         try:
+            for each in self.waiting:
+                VERBS[each.verb].run(replace(work, args=each.args))
             verb.run(work)
-        except Incomplete as lacking:
-            self._ask(lacking)
         finally:
             trial.rollback()
         self.waiting.append(command)
         self._tell(command, "This needs your confirm; I have sent you a mail to answer.", ok=True)
-
-    def _ask(self, refusal: Refused) -> None:
-        if isinstance(refusal, Incomplete):
-            self.asks.append(str(refusal))
 
     def _tell(self, command: Command, sentence: str, *, ok: bool) -> None:
         self.lines.append(Line(command.line, sentence, ok, command.corrected_from))
@@ -232,7 +233,7 @@ class _Run:
         )
         self.session.add(pending)
         self.session.flush()
-        lines = tuple(command.line for command in self.waiting)
+        lines = tuple(line for command in self.waiting for line in _to_confirm(command))
         step = Step("waits for a confirm", None, "; ".join(lines), detail={"pending": pending.id})
         append(self.session, self.by, self.esc.number, step)
         return replace(told, pending_id=pending.id, pending_lines=lines, expires_at=expires)

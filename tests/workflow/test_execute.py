@@ -93,7 +93,7 @@ def test_dangerous_commands_wait_with_aligned_trust(desk: Desk, text: str) -> No
 
 def test_what_waits_is_asked_for_once_and_runs_once(desk: Desk) -> None:
     told = desk.says("ack\nresolve: done\nclose root cause: a", allowed=Trust.ALIGNED)
-    assert (desk.esc.state, told.pending_lines) == ("acknowledged", ("resolve: done", "close"))
+    assert (desk.esc.state, told.pending_lines) == ("acknowledged", ("resolve: done", "close", "root cause: a"))
     assert [line.ok for line in _confirm(desk, told).lines] == [True, True]
     assert desk.esc.state == "closed"
     with pytest.raises(Refused, match="only once"):

@@ -18,8 +18,8 @@ def _run(work: Work) -> Outcome:
     if work.escalation.state == State.CLOSED:
         raise Refused(f"{work.number} is closed already{who_made_it(work)}; nothing changed.")
     post = Post(work.args["root_cause"], work.args["resolution"])
-    made = close(work.session, work.by, work.escalation, post)
-    return Outcome(f"{work.number} is closed; its closeout is version {made.version}. Well done.")
+    close(work.session, work.by, work.escalation, post)
+    return Outcome(f"{work.number} is closed, with its root cause and resolution on the record. Well done.")
 
 
 VERB = Verb(

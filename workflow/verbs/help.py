@@ -5,8 +5,8 @@ from workflow.verbs.base import Outcome, Verb, Work, bare
 
 
 def _run(work: Work) -> Outcome:
-    known = "; ".join(f"`{verb.usage}` - {verb.meaning}" for verb in work.verbs.values())
-    return Outcome(f"Write commands at the very top of your answer, one per line. {known}.")
+    known = (f"`{verb.usage}` - {verb.meaning}" for verb in work.verbs.values())
+    return Outcome("\n".join(["Write commands at the very top of your answer, one per line.", *known]))
 
 
 VERB = Verb(

@@ -21,8 +21,12 @@ def _parse(rest: Rest, when: When) -> Args | None:
 def _run(work: Work) -> Outcome:
     due = None if work.args["due"] is None else datetime.fromisoformat(work.args["due"])
     set_next_step(work.session, work.by, work.escalation, work.args["text"], due)
-    by = "" if due is None else f", by {work.says(due)}"
-    return Outcome(f"The next step of {work.number} is: {work.args['text']}{by}.")
+    text = work.args["text"]
+    said = f"The next step of {work.number} is: {text}"
+    if due is not None:
+        return Outcome(f"{said}, by {work.says(due)}.")
+    # Who wrote a day should not learn too late that nobody watches it.
+    return Outcome(f"{said.rstrip('.')}. I found no date in it, so nothing will be overdue.")
 
 
 VERB = Verb(

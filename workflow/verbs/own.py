@@ -1,12 +1,15 @@
 """`own`: whoever writes it becomes the owner."""
 
 from store.people import Person
+from workflow.errors import Refused
 from workflow.record import set_owner
 from workflow.verbs.base import Outcome, Verb, Work, bare
 
 
 def _run(work: Work) -> Outcome:
     before = work.escalation.owner_id
+    if before == work.person.id:
+        raise Refused(f"You own {work.number} already; nothing changed.")
     set_owner(work.session, work.by, work.escalation, work.person.id)
     if before is None:
         return Outcome(f"You own {work.number} now.")

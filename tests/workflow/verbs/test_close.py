@@ -25,9 +25,8 @@ def test_the_closeout_is_version_one(desk: Desk) -> None:
 
 
 def test_the_missing_part_is_asked_for_by_name(desk: Desk) -> None:
-    told = desk.says("close root cause: a bent cable")
-    assert told.ask is not None
-    assert ("`resolution:`" in told.ask, "`root cause:`" in told.ask) == (True, False)
+    said = desk.refused("close root cause: a bent cable")
+    assert ("`resolution:`" in said, "`root cause:`" in said) == (True, False)
 
 
 def test_the_text_of_resolve_is_the_resolution(desk: Desk) -> None:
@@ -43,9 +42,14 @@ def test_parts_may_come_before_in_mails_of_their_own(desk: Desk) -> None:
     assert desk.esc.state == "closed"
 
 
-def test_it_waits_for_a_confirm_and_asks_for_what_is_missing_meanwhile(desk: Desk) -> None:
+def test_nobody_is_asked_to_confirm_what_lacks_a_part(desk: Desk) -> None:
     told = desk.says("close root cause: a bent cable", allowed=Trust.ALIGNED)
-    assert (told.pending_id is None, desk.esc.state, "`resolution:`" in (told.ask or "")) == (False, "open", True)
+    assert (told.pending_id, desk.esc.state, "`resolution:`" in told.lines[0].outcome) == (None, "open", True)
+
+
+def test_the_confirm_shows_the_texts_that_it_will_keep(desk: Desk) -> None:
+    told = desk.says(BOTH, allowed=Trust.ALIGNED)
+    assert told.pending_lines == ("close", "root cause: a bent cable", "resolution: replaced it")
 
 
 def test_closed_twice_is_refused(desk: Desk) -> None:

@@ -14,7 +14,7 @@ def test_it_sends_no_mail_to_the_one_who_wrote_it(desk: Desk) -> None:
 
 
 def test_it_is_refused_to_the_owner(desk: Desk) -> None:
-    assert "owns ESC-" in desk.refused("own")
+    assert "You own ESC-" in desk.refused("own")
 
 
 def test_undo_gives_it_back_and_tells_the_owner(desk: Desk) -> None:
