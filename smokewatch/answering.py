@@ -5,7 +5,7 @@ import email.policy
 import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 
 from config.settings import Settings
@@ -37,6 +37,12 @@ def find(settings: Settings, what: str, acting_as: str = "") -> Path:
             f"No mail about ESC-{number[1]}{to} lies in {folder}; `smokewatch list` shows what is open."
         )
     return fitting[0]
+
+
+def recipient(path: Path) -> str:
+    """The address a filed mail went to, in small letters; empty where it cannot be read."""
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    return parseaddr(str(message["To"] or ""))[1].lower()
 
 
 def reply(original: bytes, text: str, now: datetime) -> bytes:

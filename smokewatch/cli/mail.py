@@ -70,7 +70,8 @@ def _import(ctx: typer.Context, path: str, *, keep_only: bool, silent: bool) -> 
         piped = path == "-"
         result = importer.stream(sys.stdin.buffer, utc_now()) if piped else _with_progress(importer, Path(path))
         parked = 0 if keep_only else _process(app, new, show=path != "-")
-    words = f"{result.read} mails read: {result.new} new, {result.read - result.new} known already"
+    mails = "1 mail" if result.read == 1 else f"{result.read} mails"
+    words = f"{mails} read: {result.new} new, {result.read - result.new} known already"
     words += f", {parked} parked (see: smokewatch parked list)" if parked else ""
     if path != "-":
         console().print(f"{words}.")
@@ -79,7 +80,9 @@ def _import(ctx: typer.Context, path: str, *, keep_only: bool, silent: bool) -> 
 
 
 def _with_progress(importer: Importer, path: Path) -> Imported:
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True) as progress:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), transient=True, disable=not console().is_terminal
+    ) as progress:
         task = progress.add_task("Reading ...", total=None)
         shown = replace(importer, progress=lambda n: progress.update(task, description=f"{n} mails read"))
         return shown.path(path, utc_now())
@@ -87,7 +90,7 @@ def _with_progress(importer: Importer, path: Path) -> Imported:
 
 def _process(app: App, ids: list[int], *, show: bool) -> int:
     """Process what is new, in batches, with a bar; how many were parked."""
-    with Progress(transient=True, disable=not show) as progress:
+    with Progress(transient=True, disable=not (show and console().is_terminal)) as progress:
         task = progress.add_task("Processing", total=len(ids))
         for start in range(0, len(ids), BATCH):
             app.process(ids[start : start + BATCH])
@@ -121,6 +124,8 @@ def answer(
     wait: Annotated[bool, typer.Option(help="Wait for what Smokewatch says to it.")] = True,
 ) -> None:
     """Answer a mail of the local catcher, as its receiver would from a mail program."""
+    if not text.strip():
+        refuse('An empty answer says nothing, and gets no answer: write "ack", or "help" for all commands.')
     settings = settings_of(ctx)
     folder = outbox(settings)
     try:
@@ -135,17 +140,19 @@ def answer(
         return
     out.print(Text("Answered "), Text(path.stem, style="bold"), Text("."), sep="", end="\n")
     if wait:
-        _wait_for_answer(folder, before)
+        _wait_for_answer(folder, before, answering.recipient(path))
 
 
-def _wait_for_answer(folder: Path, before: set[Path]) -> None:
+def _wait_for_answer(folder: Path, before: set[Path], person: str) -> None:
+    """Show the next mail to the one who answered; a command may write to others first."""
     out = console()
     deadline = time.monotonic() + ANSWER_SECONDS
     with out.status("Waiting for Smokewatch ..."):
         while time.monotonic() < deadline:
             fresh = sorted(set(folder.glob("*.txt")) - before)
-            if fresh:
-                out.print(Text(fresh[0].read_text(encoding="utf-8").partition("\n\n")[2].rstrip()), soft_wrap=True)
+            mine = next((path for path in fresh if answering.recipient(path) == person), None)
+            if mine is not None:
+                out.print(Text(mine.read_text(encoding="utf-8").partition("\n\n")[2].rstrip()), soft_wrap=True)
                 return
             time.sleep(0.2)
     complain(f"No answer came within {ANSWER_SECONDS} s; look into {folder} and `smokewatch parked list`.")

@@ -42,7 +42,7 @@ def people_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
 
 
 def teams_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Add or update teams. Columns: team, zone, open, close, holidays, mailboxes (lists parted by ;)."""
+    """Add or update teams. Columns: team, zone, open, close, holidays, mailboxes, country (; parts lists)."""
     _import(ctx, file, import_teams, as_json=as_json)
 
 

@@ -173,8 +173,8 @@ def test_a_pipe_never_bounces_mail_for_wrong_settings(run: Run, monkeypatch: pyt
 def test_a_folder_imported_twice_brings_nothing_new(run: Run, company: Store, tmp_path: Path) -> None:
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "a.eml").write_bytes(MAIL)
-    assert "1 mails read: 1 new" in run("import", "mails")[1]
-    assert "1 mails read: 0 new, 1 known already" in run("import", "mails")[1]
+    assert "1 mail read: 1 new" in run("import", "mails")[1]
+    assert "1 mail read: 0 new, 1 known already" in run("import", "mails")[1]
     with company.transaction() as session:
         assert session.scalar(select(func.count(RawMail.id))) == 1
 
