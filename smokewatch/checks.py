@@ -86,7 +86,7 @@ def _queue(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.var.mkdir(mode=0o711, parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.var).free
     fix = "" if free > LEAST_DISK else f"Make room on the disk that holds {settings.var}."
     return Finding("disk", not fix, f"{free / 1e9:.1f} GB free for {settings.var}", fix, fatal=False)

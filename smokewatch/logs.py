@@ -48,9 +48,11 @@ def configure(level: str = "INFO", file: Path | None = None) -> None:
 def _stream(file: Path | None) -> TextIO:
     if file is None:
         return sys.stderr
-    file.parent.mkdir(parents=True, exist_ok=True)
+    # The first to make the folder: others may pass through, as in `LocalEngines`, but not look around.
+    file.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     if file.exists() and file.stat().st_size > LARGEST_FILE:
         file.replace(file.with_suffix(".old.jsonl"))
+    file.touch(mode=0o600)
     return file.open("a", encoding="utf-8", buffering=1)
 
 

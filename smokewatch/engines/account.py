@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -50,6 +51,31 @@ def own(path: Path) -> None:
     """Give a file or folder to the engine's account."""
     if (found := account()) is not None:
         os.chown(path, found.pw_uid, found.pw_gid)
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only the engine's account may enter, or see that it is one.
+
+    In the temporary folder anybody could have made it first, and would then hold the door to the engine.
+
+    Raises:
+        EngineError: it belongs to somebody else, or others may enter it.
+
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.lstat()
+    ours = {os.geteuid(), *((engine.pw_uid,) if (engine := account()) is not None else ())}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours or found.st_mode & 0o077:
+        raise EngineError(
+            f"{path} is not a folder of ours alone, so others could reach the engine through it: remove it and start "
+            "again (if you did not make it, ask who did)."
+        )
+
+
+def private_file(path: Path) -> None:
+    """Make a file that others cannot read, unless it is there: logs of an engine may quote what it stores."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 def stepping_down(*needed: Path) -> list[str]:

@@ -76,6 +76,7 @@ class Postgres:
         self.home.mkdir(parents=True, exist_ok=True)
         self._users = Users(self.home)
         with self._users.turn():
+            account.private_folder(self.socket)
             if self.pid() is None:
                 self._prepare()
                 self._spawn()
@@ -149,6 +150,7 @@ class Postgres:
         words = [str(binaries() / "postgres"), "-D", str(self.data)]
         for key, value in options.items():
             words += ["-c", f"{key}={value}"]
+        account.private_file(self.log)
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal must reach us first, so that we can finish our work.
             self._child = subprocess.Popen(

@@ -15,6 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from smokewatch.engines import account
 from smokewatch.engines.errors import EngineError
 from smokewatch.engines.shared import Users, has_ended
 
@@ -61,7 +62,7 @@ class Redis:
         if len(str(near)) <= LONGEST_SOCKET:
             return near
         digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"smokewatch-{digest}.redis"
+        return Path(tempfile.gettempdir()) / f"smokewatch-{digest}" / "redis.sock"
 
     @property
     def url(self) -> str:
@@ -78,6 +79,8 @@ class Redis:
         self.home.mkdir(parents=True, exist_ok=True)
         self._users = Users(self.home)
         with self._users.turn():
+            if self.socket.parent != self.home:
+                account.private_folder(self.socket.parent)
             if not self._answers():
                 self._spawn()
                 self._wait()
@@ -120,6 +123,7 @@ class Redis:
             "pidfile": str(self.home / "redis.pid"),
         }  # fmt: skip
         words = [str(binary()), *(word for key, value in options.items() for word in (f"--{key}", value))]
+        account.private_file(self.log)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.home

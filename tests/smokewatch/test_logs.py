@@ -17,11 +17,11 @@ def file(tmp_path: Path) -> Iterator[Path]:
     """A log file; logging is as before after the test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    logs.configure(file=tmp_path / "log.jsonl")
-    yield tmp_path / "log.jsonl"
+    logs.configure(file=tmp_path / "var" / "log.jsonl")
+    yield tmp_path / "var" / "log.jsonl"
     for handler in root.handlers:
         if isinstance(handler, logging.StreamHandler) and getattr(handler.stream, "name", "") == str(
-            tmp_path / "log.jsonl"
+            tmp_path / "var" / "log.jsonl"
         ):
             handler.stream.close()
     root.handlers[:], root.level = handlers, level
@@ -58,3 +58,8 @@ def test_an_exception_is_named_by_type_and_place_only(file: Path) -> None:
 def test_a_library_cannot_log_what_it_was_given(file: Path) -> None:
     logging.getLogger("some.library").error("cannot parse %s", "Dear support, ...")
     assert "Dear support" not in file.read_text(encoding="utf-8")
+
+
+def test_nobody_else_may_read_them_or_look_around_beside_them(file: Path) -> None:
+    assert file.stat().st_mode & 0o077 == 0
+    assert file.parent.stat().st_mode & 0o066 == 0
