@@ -1,6 +1,7 @@
 """Takes kept mails through one batch: read, classify, thread, file, command, assess - in one transaction."""
 
 import hashlib
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,9 @@ MOST_RETRIES = 3
 MOST_SKEW = timedelta(days=7)
 """A Date header further than this from the server's time is not believed (the arrival is taken instead)."""
 
+
+PATIENCE_SECONDS = 30
+"""Reading a batch of the slowest mails could outlast the claim on it (60 s); what is left then is put back."""
 
 SINGLE = (MailKind.COMMAND, MailKind.FORWARD)
 """Kinds settled alone: checking their sender may wait for DNS, and nobody else's mail should wait with it."""
@@ -97,7 +101,11 @@ class _Run:
         unreadable: dict[int, Unreadable] = {}
         together: list[Incoming] = []
         alone: list[Incoming] = []
-        for kept in batch:
+        patience = time.monotonic() + PATIENCE_SECONDS
+        for place, kept in enumerate(batch):
+            if time.monotonic() > patience:
+                self._put_back(batch[place:])
+                break
             try:
                 incoming = self._read(kept)
             except Unreadable as why:
@@ -109,6 +117,12 @@ class _Run:
         for incoming in alone:
             self._file([incoming], {})
         killpoint("K14")
+
+    def _put_back(self, rest: list[Kept]) -> None:
+        """Leave the rest of a slow batch to the next worker, before the claim on it runs out under our hands."""
+        log.warning("batch_slow", left=len(rest))
+        with self.store.transaction() as session:
+            work.release(session, [kept.id for kept in rest])
 
     def _read(self, kept: Kept) -> Incoming:
         mail = read_mail(kept.body, self.ctx.settings.limits)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
 from config.words import Channel
+from store.mail import Conversation
 from store.record import Escalation, PendingCommand, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
@@ -77,7 +78,10 @@ def run_pending(session: Session, by: By, pending_id: int, request: Request) -> 
 def _lock_all(session: Session, escalation_id: int, block: CommandBlock) -> Escalation:
     # All locks are taken in the order of the numbers: two people who merge crosswise wait, and do not block each other.
     others = {c.args["number"] for c in block.commands if c.verb == "merge"}
+    # Conversations come first, as where mails are filed; a worker that files one now must not wait for us in a circle.
     ids = sorted({escalation_id, *others})
+    hanging = select(Conversation.id).where(Conversation.escalation_id.in_(ids)).order_by(Conversation.id)
+    session.execute(hanging.with_for_update(key_share=True))
     session.execute(select(Escalation.id).where(Escalation.id.in_(ids)).order_by(Escalation.id).with_for_update())
     return lock(session, escalation_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from config.words import Direction, MailKind, NoticeKind, State
@@ -68,7 +68,7 @@ def _unanswered(session: Session, ctx: Context, now: datetime) -> Iterator[_Wait
             Escalation.state.in_(ACTIVE),
             or_(last.is_(None), Message.sent_at > last),
             Message.sent_at <= now - timedelta(hours=limit),
-            ~_told(Message.sent_at),
+            ~_told("unanswered:", Message.id),
         )
         .order_by(Escalation.id, Message.sent_at)
     )
@@ -92,22 +92,20 @@ def _unacknowledged(session: Session, ctx: Context, now: datetime) -> Iterator[_
         .where(
             Escalation.state == State.OPEN,
             since <= now - timedelta(hours=limit),
-            ~_told(since + timedelta(hours=limit)),
+            ~_told("unacknowledged:", func.extract("epoch", since).cast(BigInteger)),
         )
         .order_by(Escalation.id)
     )
     for escalation, team, opened in rows:
         hours = business_hours_between(calendar_of(team), opened, now)
         if hours >= limit:
-            yield _Wait(escalation, f"unacknowledged:{opened:%Y%m%d%H%M}", opened, hours, ())
+            yield _Wait(escalation, f"unacknowledged:{round(opened.timestamp())}", opened, hours, ())
 
 
-def _told(since: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
-    """Whether this escalation's people heard of a wait since then: most sweeps find nothing new to look at."""
-    heard = select(Notice.id).where(
-        Notice.escalation_id == Escalation.id, Notice.kind == NoticeKind.NO_ANSWER, Notice.created_at > since
-    )
-    return heard.exists()
+def _told(*event: object) -> ColumnElement[bool]:
+    """Whether this escalation's people heard of that very wait: most sweeps find nothing new to look at."""
+    prefix = func.concat(NoticeKind.NO_ANSWER.value, ":", Escalation.id, ":", *event, ":%")
+    return select(Notice.id).where(Notice.escalation_id == Escalation.id, Notice.key.like(prefix)).exists()
 
 
 def _quote(message: Message) -> Evidence:

@@ -29,6 +29,8 @@ def _database(error: OperationalError) -> str:
     state = getattr(error.orig, "sqlstate", None)
     if state == "53100":
         return "The database's disk is full: make room on it; nothing was lost, and work goes on by itself."
+    if state in ("40P01", "40001"):
+        return "Somebody else changed the same escalation at that moment, so nothing was done: run it again."
     if state in ("28P01", "28000"):
         return "The database refused the login: check the user and password in database_url."
     if state == "3D000":
