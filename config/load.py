@@ -129,6 +129,21 @@ def _read_secrets(data: Any, where: str) -> Iterator[str]:
             yield from _read_secrets(data[key], where)
 
 
+_PLAINLY = {
+    "tuple_type": 'should be a list, such as ["one", "two"]',
+    "list_type": 'should be a list, such as ["one", "two"]',
+    "string_type": "should be text in quotes",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+}
+"""What the checker of the settings says of wrong types, for people who write no programs."""
+
+
 def _sentence(detail: ErrorDetails, data: dict[str, Any], path: Path) -> str:
     """One mistake in words. The value is not repeated, since it may be a secret."""
     *section, name = [str(part) for part in detail["loc"]] or ["?"]
@@ -142,5 +157,7 @@ def _sentence(detail: ErrorDetails, data: dict[str, Any], path: Path) -> str:
         return f"{where}: there is no such setting; check the spelling against docs/settings.md."
     if detail["type"] == "missing":
         return f"{where}: this setting is missing and has no default."
+    if detail["type"] in _PLAINLY:
+        return f"{where}: {_PLAINLY[detail['type']]}."
     message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return f"{where}: {message}." if message.startswith("should") else f"{where}: {message}"

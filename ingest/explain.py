@@ -70,4 +70,5 @@ def unreachable(error: IntakeError, where: str) -> IntakeError:
     """What a connection that was lost before the greeting means: no server, or no trust in it."""
     if isinstance(error.__cause__, ssl.SSLError):
         return Insecure(f"{where}: the TLS handshake failed ({shorten(error.__cause__)}); check host, port and ca_file")
-    return Unreachable(f"{where} cannot be reached: {error}; check host and port")
+    reason = shorten(error.__cause__) if isinstance(error.__cause__, OSError) else str(error)
+    return Unreachable(f"{where} cannot be reached: {reason}; check host and port")
