@@ -63,5 +63,7 @@ def check_closeout(session: Session, esc: Escalation) -> None:
 
 def _ask(esc: Escalation, missing: tuple[str, ...]) -> str:
     names = " and ".join(f"`{name}`" for name in missing)
-    each = "it on a line" if len(missing) == 1 else "each on a line"
-    return f"To close {esc.number} I still need {names}: write `close` again, and {each} below with your words behind."
+    return (
+        f"To close {esc.number} I still need {names}. Write three lines: `close`, `root cause: ...` and "
+        "`resolution: ...`, with your words for the dots."
+    )

@@ -159,7 +159,10 @@ class _Reader:
             if len(line.split()) <= _SHORT:
                 hint = f"That reads as a sentence, so I did nothing for it. The command is `{head.verb.usage}`."
                 if line.rstrip(".! ").lower() == head.verb.name:
-                    hint = f"There is something missing; the command is `{head.verb.usage}`."
+                    hint = f"Something is missing behind it; write `{head.verb.usage}`."
+                    self.unknown.append(Unknown(_shown(line), hint, self.at))
+                    self.at = end
+                    return True
                 self.unknown.append(Unknown(_shown(line), hint, self.at))
             else:
                 self.sentences.append(_shown(line))

@@ -25,8 +25,8 @@ def _run(work: Work) -> Outcome:
     said = f"The next step of {work.number} is: {text}"
     if due is not None:
         return Outcome(f"{said}, by {work.says(due)}.")
-    # Who wrote a day should not learn too late that nobody watches it.
-    return Outcome(f"{said.rstrip('.')}. I found no date in it, so nothing will be overdue.")
+    # Who wrote a day that could not be read should not learn too late that nobody watches it.
+    return Outcome(f"{said.rstrip('.')}. I found no date in it; one at the end, like `by Friday`, is watched.")
 
 
 VERB = Verb(
