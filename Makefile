@@ -41,7 +41,8 @@ bench: .venv/.dev ## speed as a table (minutes)
 	$(PY) -m bench.pipeline 400 --stored 10000 1000000
 	$(PY) -m bench.latency
 	$(PY) -m bench.memory
-	@if [ -d ../shared/mail ]; then for b in newtext automatic findings; do $(PY) -m bench.$$b ../shared/mail; done; fi
+	@if [ -d ../shared/mail ]; then for b in newtext automatic; do $(PY) -m bench.$$b ../shared/mail; done; fi
+	$(PY) -m bench.findings
 
 soak: .venv/.dev ## every kill point twenty times (an hour)
 	SOAK=20 .venv/bin/pytest -n auto --maxprocesses 4 -m "kill or soak"

@@ -6,18 +6,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Channel, MailKind, NoticeKind
+from config.words import Channel, MailKind
 from ingest.accounts import find_accounts
 from ingest.replies.authentication import Verdict
-from ingest.replies.judge import verdict_on
-from ingest.replies.reply import Reply
+from ingest.replies.judge import claimed, verdict_on
+from ingest.replies.rejections import reject
+from ingest.replies.reply import Reason, Rejected, Reply
 from ingest.replies.sender import plain_sender
 from ingest.subject import subject_key
 from ingest.thread import Incoming
-from store import audit
 from store.mail import Conversation, Message
-from store.notices import Evidence, NoticeDraft, post_notice
-from workflow import record
+from store.notices import Evidence
+from workflow.byhand import open_by_hand
 from workflow.context import Context
 from workflow.record import By, Opening
 
@@ -36,10 +36,7 @@ def open_by_forward(session: Session, incoming: Incoming, reply: Reply, ctx: Con
     sender = plain_sender(reply.raw) or ""
     verdict = verdict_on(reply, sender.rpartition("@")[2], shown=True)
     if colleague is None or not colleague.active or sender != colleague.email or verdict is not Verdict.PASS:
-        change = audit.Change(
-            audit.SYSTEM, now, sender or "unknown", Channel.MAIL, "command rejected", reason="forward-not-authenticated"
-        )
-        audit.record(session, change)
+        reject(session, reply, Rejected(Reason.FORWARD_NOT_AUTHENTICATED, None, sender or claimed(reply)), ctx, now)
         return
     conversation = session.get_one(Conversation, incoming.conversation_id, populate_existing=True)
     if conversation.escalation_id is not None:
@@ -54,9 +51,7 @@ def open_by_forward(session: Session, incoming: Incoming, reply: Reply, ctx: Con
         why=f"{colleague.name} forwarded it by hand",
         owner_id=colleague.id,
     )
-    escalation = record.open_escalation(session, by, opening)
-    if not ctx.silent:
-        _tell(session, by, escalation.id, incoming, reply.message_row_id)
+    open_by_hand(session, by, opening, (_proof(session, by, incoming, reply.message_row_id),), receipt=True)
 
 
 def _account(session: Session, incoming: Incoming) -> int | None:
@@ -66,8 +61,8 @@ def _account(session: Session, incoming: Incoming) -> int | None:
     return next((found[a] for a in named if a in found), None)
 
 
-def _tell(session: Session, by: By, escalation_id: int, incoming: Incoming, message_id: int) -> None:
-    """Answer the forwarder with the new escalation's number, quoting what was forwarded."""
+def _proof(session: Session, by: By, incoming: Incoming, message_id: int) -> Evidence:
+    """What was forwarded: the customer's last words in the conversation, else what the forward itself says."""
     quoted = session.execute(
         select(Message.id, Message.new_text, Message.from_name, Message.sent_at)
         .where(Message.conversation_id == incoming.conversation_id, Message.kind == MailKind.CUSTOMER)
@@ -75,7 +70,7 @@ def _tell(session: Session, by: By, escalation_id: int, incoming: Incoming, mess
         .limit(1)
     ).first()
     text = (quoted.new_text if quoted else incoming.mail.new_text).strip()[:MOST_QUOTE]
-    evidence = Evidence(
+    return Evidence(
         signal="opened_by_hand",
         level=2,
         quote=text,
@@ -85,14 +80,3 @@ def _tell(session: Session, by: By, escalation_id: int, incoming: Incoming, mess
         rule_id="by_hand",
         message_id=quoted.id if quoted else message_id,
     )
-    draft = NoticeDraft(
-        kind=NoticeKind.NEW_ESCALATION,
-        person_id=by.person_id or 0,
-        event="opened",
-        why="you forwarded the mail",
-        at=by.now,
-        escalation_id=escalation_id,
-        evidence=(evidence,),
-        facts={"from": "low", "to": "low", "score": 0.0, "terms": []},
-    )
-    post_notice(session, draft, mail_domain=by.mail_domain)

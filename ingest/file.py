@@ -20,9 +20,10 @@ from ingest.listen import listen_again
 from ingest.merge import merge_conversations
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
+from store.backlog import is_behind
 from store.bulk import among, insert_rows
 from store.mail import Attachment, Conversation, Message, Sighting
-from workflow.assess import assess
+from workflow.assess import assess, review_later
 from workflow.gather import HEARD
 
 
@@ -50,7 +51,10 @@ def file_batch(
         _store_attachments(session, new, ids)
         _note_people(session, new, directory)
         act(session, list(zip(new, ids, strict=True)), ctx, directory, now)
-        assess(session, sorted(touched), ctx.workflow, now)
+        if is_behind(session, now, [i.raw_id for i in new]):
+            review_later(session, touched, now)
+        else:
+            assess(session, sorted(touched), ctx.workflow, now)
         work.finish(session, [i.raw_id for i in new], RawState.PARSED, None, now)
     return Filed([i.raw_id for i in new], [i.raw_id for i in copies])
 

@@ -1,10 +1,10 @@
 """Looks at conversations afresh: facts, findings, risk, decision - all in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config.words import Channel, Level, Risk, State
@@ -83,6 +83,16 @@ def _lock_escalations(session: Session, conversations: Sequence[Conversation]) -
         session.execute(
             select(Escalation.id).where(among(Escalation.id, ids)).order_by(Escalation.id).with_for_update()
         )
+
+
+def review_later(session: Session, conversation_ids: Iterable[int], now: datetime) -> None:
+    """Leave the conversations to the sweep, which waits until all older mail is read.
+
+    After an outage, or at the first look into a full mailbox, a customer's mails may be read before our answers to
+    them; judged at once they would raise alarms that nobody needs.
+    """
+    due = update(Conversation).where(among(Conversation.id, conversation_ids))
+    session.execute(due.values(next_review_at=now).execution_options(synchronize_session=False))
 
 
 def _keep_risk(session: Session, conversation: Conversation, assessment: Assessment, now: datetime) -> Risk:

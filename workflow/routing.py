@@ -23,7 +23,7 @@ class Route:
 def route(session: Session, conversation: Conversation, facts: Facts) -> Route:
     """The people for a new escalation; with nobody else to be found, every admin."""
     owner = _account_owner(session, conversation) or _last_answerer(session, facts)
-    managers = _managers(session, conversation, owner)
+    managers = managers_of(session, owner, conversation.team_id)
     if owner is None and managers:
         owner = managers[0]
     told = {p.id: "you manage the team this belongs to" for p in managers}
@@ -56,12 +56,12 @@ def _first_active(session: Session, addresses: Iterable[str]) -> Person | None:
     return next((found[a] for a in wanted if a in found), None)
 
 
-def _managers(session: Session, conversation: Conversation, owner: Person | None) -> list[Person]:
-    """The owner's manager; without one, the managers of the conversation's team."""
+def managers_of(session: Session, owner: Person | None, team_id: int | None) -> list[Person]:
+    """The owner's manager; without one, the managers of the team."""
     if owner is not None and owner.manager_id is not None:
         manager = session.get(Person, owner.manager_id)
         if manager is not None and manager.active:
             return [manager]
-    team = conversation.team_id or (owner.team_id if owner else None)
+    team = team_id or (owner.team_id if owner else None)
     rows = select(Person).where(Person.team_id == team, Person.role == Role.MANAGER, Person.active).order_by(Person.id)
     return list(session.scalars(rows)) if team else []

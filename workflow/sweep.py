@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from store.backlog import is_behind
 from store.database import Store
 from store.mail import Conversation
 from workflow.assess import assess
@@ -30,8 +31,13 @@ AFTER_FAILURE = timedelta(hours=1)
 
 
 def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
-    """Evaluate one batch of conversations whose time has come; how many there were."""
+    """Evaluate one batch of conversations whose time has come; how many there were.
+
+    While older mail waits to be read nothing is judged: the answer may be in it.
+    """
     with store.transaction() as session:
+        if is_behind(session, now):
+            return 0
         due = (
             select(Conversation.id)
             .where(Conversation.next_review_at <= now, Conversation.merged_into.is_(None))

@@ -20,8 +20,9 @@ from store.people import Account, Person
 from store.record import Escalation
 from store.views import EscalationView, escalation_view
 from store.visibility import may_see
+from workflow.byhand import open_by_hand as opening_by_hand
 from workflow.queries import Filter, list_escalations, status_counts
-from workflow.record import Opening, open_escalation, tell_owner
+from workflow.record import Opening
 
 LONGEST_LIST = 10_000
 
@@ -104,10 +105,7 @@ def open_by_hand(
             title=title, account_id=found.id, team_id=found.team_id, conversation_ids=(), why=why,
             owner_id=found.owner_id or change.person_id, participant_ids=(), priority=priority,
         )  # fmt: skip
-        made = open_escalation(session, change, opening)
-        if made.owner_id is not None and made.owner_id != change.person_id:
-            tell_owner(session, change, made, made.owner_id, None)
-        number = made.number
+        number = opening_by_hand(session, change, opening).number
     console().print(Text(f"{number} is open. See it with: smokewatch show {number}"))
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.words import Channel, State
 from ingest.process import process_batch
 from store.database import Store
-from store.mail import Conversation, Message
+from store.mail import Conversation, Message, RawMail
 from store.outbox import Notice
 from store.record import Audit, Escalation
 from store.risk import FindingRow, Promise
@@ -165,11 +165,12 @@ def _forward(results: str) -> bytes:
     return letter(7, "Please watch this.\n\n" + quoted, NOW, Subject="Fwd: Line 2", **headers)
 
 
-def test_forwarding_to_the_escalation_address_opens_one(company: Store) -> None:
+def test_forwarding_to_the_escalation_address_opens_one_and_tells_owner_and_manager(company: Store) -> None:
     _arrive(company, _forward(AUTHENTIC), NOW)
     with company.transaction() as session:
         opened = session.scalars(select(Escalation)).one()
     assert (opened.title, opened.account_id is not None) == ("Line 2", True)
+    assert sorted(_notices(company)) == [("new_escalation", 1), ("new_escalation", 2)]
 
 
 def test_a_forged_forward_opens_nothing_and_is_written_down(company: Store) -> None:
@@ -188,3 +189,20 @@ def test_a_number_in_the_subject_joins_only_who_is_on_it(company: Store, sender:
         known = session.scalars(select(Conversation.id).where(Conversation.escalation_id.is_not(None))).one()
         message = session.scalars(select(Message).where(Message.message_id == "<m8@norvik.example>")).one()
     assert (message.conversation_id == known) is joins
+
+
+def test_a_backlog_is_read_whole_before_anything_is_judged(company: Store) -> None:
+    chases = [_follow(n, "Is there any news? We still wait for your answer.", _hour(n)) for n in (2, 12, 22)]
+    answer = _follow(9, "The cause is the cable on port 3; here is how to swap it: link.", _hour(1), **OURS)
+    with company.transaction() as session:
+        late = keep(session, [letter(1, ASK), *chases], NOW)
+        answered = keep(session, [answer], NOW)
+    later = _hour(30)
+    with company.transaction() as session:
+        session.execute(update(RawMail).values(kept_at=later))
+    process_batch(company, late, context(), later)
+    assert sweep_once(company, context().workflow, later) == 0
+    assert _notices(company) == []
+    process_batch(company, answered, context(), later)
+    with company.transaction() as session:
+        assert session.scalars(select(Conversation.next_review_at)).one() != later

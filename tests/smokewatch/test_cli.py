@@ -54,7 +54,7 @@ def test_the_owner_is_told_of_what_another_opened_by_hand(run: Run, company: Sto
         session.scalars(select(Account)).one().owner_id = bob.id
     assert run("open", "Printer is on fire", "--account", "Acme")[0] == Exit.OK
     (line,) = json.loads(run("outbox", "list", "--json")[1])
-    assert (line["kind"], line["recipient"]) == ("owner_changed", "bob@us.example")
+    assert (line["kind"], line["recipient"]) == ("new_escalation", "bob@us.example")
     assert run("outbox", "drop", str(line["id"]))[0] == Exit.OK
     assert json.loads(run("outbox", "list", "--json")[1]) == []
 
