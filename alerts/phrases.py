@@ -21,7 +21,7 @@ HAPPENED: dict[str, str] = {
 
 NAMES: dict[str, str] = {
     Signal.REPEATED_FOLLOW_UP: "Asked again",
-    Signal.MISSED_PROMISE: "Promise not kept",
+    Signal.MISSED_PROMISE: "Our promise",
     Signal.EXECUTIVE_VISIBILITY: "Senior person involved",
     Signal.ACCOUNT_RISK: "Account at risk",
     Signal.SPREAD: "Spreading",
