@@ -20,7 +20,8 @@ ACTION = "command rejected"
 MOST_SENDER = 254
 """Characters of an address that can be used (RFC 5321, section 4.5.3.1.3)."""
 
-_GUESSES = frozenset({Reason.NO_TOKEN, Reason.TWO_TOKENS, Reason.BAD_TOKEN})
+_GUESSES = frozenset({Reason.NO_TOKEN, Reason.TWO_TOKENS, Reason.BAD_TOKEN, Reason.FORWARD_NOT_AUTHENTICATED})
+"""What anybody can do as often as he likes: it needs no genuine token."""
 _HOUR = timedelta(hours=1)
 _log = structlog.get_logger()
 
@@ -28,7 +29,7 @@ _log = structlog.get_logger()
 def reject(session: Session, reply: Reply, rejected: Rejected, ctx: Context, now: datetime) -> Outcome:
     """Write the audit row: on the escalation's stream when the token was genuine, else on the system's.
 
-    A sender with too many bad tokens in an hour is dropped without a row, so that guessing fills no table.
+    A sender with too many tries of that kind in an hour is dropped without a row, so that guessing fills no table.
     """
     if rejected.reason in _GUESSES and _too_many(session, rejected.sender, ctx.policy.commands, now):
         _log.info("reply.dropped", message=reply.message_row_id, reason=rejected.reason.value)

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NO_RIGHTS = "no-rights"
     AUTHENTICATION_FAILED = "authentication-failed"
     NOT_AUTHENTICATED = "not-authenticated"
+    FORWARD_NOT_AUTHENTICATED = "forward-not-authenticated"
     REPEATED = "repeated"
     NOTHING_SAID = "nothing-said"
     NOT_CONFIRMED = "not-confirmed"
