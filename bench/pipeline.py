@@ -25,6 +25,7 @@ from signals.reading import read_message
 from smokewatch.memory import freeze
 from store.database import Store, connect
 from store.mail import RawMail
+from workflow.sweep import sweep_once
 
 BATCH = 50
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -78,7 +79,20 @@ def processes(url: str, ids: list[int], count: int) -> float:
     with spawn.Pool(count, initializer=freeze) as pool:
         pool.starmap(work, [(url, part[:BATCH]) for part in parts], chunksize=1)
         rest = [(url, part[BATCH:]) for part in parts]
-        return rate(lambda: pool.starmap(work, rest, chunksize=1), sum(len(part) for _, part in rest))
+
+        def whole() -> None:
+            pool.starmap(work, rest, chunksize=1)
+            pool.map(settle, [url] * count, chunksize=1)  # a backlog is judged when it is read whole
+
+        return rate(whole, sum(len(part) for _, part in rest))
+
+
+def settle(url: str) -> None:
+    """Judge what waits for its judgement, as the sweep does."""
+    store = Store(connect(url))
+    while sweep_once(store, context().workflow, NOW):
+        pass
+    store.engine.dispose()
 
 
 def floor(url: str, corpus: list[bytes]) -> None:
