@@ -17,7 +17,7 @@ from config.policy import AlertPolicy
 from config.words import NoticeKind, NoticeState, Priority, PromiseState, State
 from store.notices import NoticeDraft
 from store.outbox import Notice
-from store.people import Person
+from store.people import Account, Person
 from store.recipients import blocked_until
 from store.record import Escalation, Participant
 from store.risk import Promise
@@ -174,6 +174,28 @@ def _budget(session: Session, candidate: Candidate, ctx: AlertContext, now: date
     return Verdict(Fate.HOLD, f"over the day's budget of {budget} alerts")
 
 
+def _strangers(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
+    """Unknown senders use up half of the day's budget at most, where there are known customers to keep the rest for.
+
+    Ten forged mails full of alarming words would else keep the next real alert from being sent that day.
+    """
+    if candidate.kind not in ALERTS - SPOKEN or not _is_guessed(session, candidate):
+        return None
+    if session.execute(select(Account.id).where(Account.provisional.is_(False)).limit(1)).first() is None:
+        return None
+    share = max(1, daily_budget(candidate.person, ctx.policy) // 2)
+    guessed = select(Escalation.id).join(Account, Account.id == Escalation.account_id).where(Account.provisional)
+    which = (Notice.person_id == candidate.person.id) & Notice.escalation_id.in_(guessed)
+    if caps.going_out(session, now, day_start(candidate.person, now), which, kinds=ALERTS) < share:
+        return None
+    return Verdict(Fate.HOLD, f"over the {share} alerts a day about senders who are no known customers")
+
+
+def _is_guessed(session: Session, candidate: Candidate) -> bool:
+    account = candidate.escalation.account_id if candidate.escalation else None
+    return account is not None and session.get_one(Account, account).provisional
+
+
 def _caps(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
     if candidate.kind in (NoticeKind.QUIET, NoticeKind.DIGEST):
         return None
@@ -221,6 +243,7 @@ GATES: tuple[Gate, ...] = (
     _nothing_left,  # the same for a digest, whose parts are checked one by one
     _snoozed,  # asked for by the person
     _quiet_hours,  # the person's night
+    _strangers,  # what anybody can send must leave room for known customers
     _budget,  # the person's day
     _caps,  # stops any storm, and says so once (law 6)
     _pace,  # last, because it only spreads what may go out
