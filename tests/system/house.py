@@ -136,6 +136,8 @@ class House:
         self.kills += 1
         if name.startswith("poll"):
             self.pass_lease()
+        else:
+            self.pass_claims()
 
     def end(self, name: str) -> float:
         """End the process politely; how many seconds it took."""
