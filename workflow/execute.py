@@ -14,7 +14,7 @@ from store.record import Escalation, PendingCommand, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
 from workflow.comments import Said, bring_in
-from workflow.errors import NotFound, Refused
+from workflow.errors import Incomplete, NotFound, Refused
 from workflow.grammar import Command, CommandBlock, Unknown
 from workflow.record import add_comment, lock
 from workflow.restore import changed, snapshot
@@ -28,6 +28,9 @@ __all__ = ["Line", "Request", "Transcript", "run_block", "run_pending"]
 
 _SHOWN = 10
 """Lines of a refused block that the answer repeats."""
+
+_TEXT_SHOWN = 500
+"""Characters of a closeout's text that the confirm repeats."""
 
 
 def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock, request: Request) -> Transcript:
@@ -94,7 +97,7 @@ def _in_order(block: CommandBlock) -> list[Command | Unknown]:
 def _to_confirm(command: Command) -> list[str]:
     """What a person reads before saying yes: the line as written, and for a `close` the two texts it will keep."""
     parts = {"root cause": command.args.get("root_cause"), "resolution": command.args.get("resolution")}
-    return [command.line, *(f"{name}: {text}" for name, text in parts.items() if text)]
+    return [command.line, *(f"{name}: {text[:_TEXT_SHOWN]}" for name, text in parts.items() if text)]
 
 
 def _stopped(esc: Escalation, block: CommandBlock, request: Request) -> str | None:
@@ -119,6 +122,7 @@ class _Run:
         self.session, self.by, self.esc, self.request = session, by, esc, request
         self.lines: list[Line] = []
         self.waiting: list[Command] = []
+        self.ask: str | None = None
         self.undoable = False
         self.comment_added = False
 
@@ -172,6 +176,7 @@ class _Run:
             comment_added=self.comment_added,
             state=describe(work),
             undo=undo,
+            ask=self.ask,
         )
         return self._with_pending(told) if self.waiting else told
 
@@ -218,6 +223,11 @@ class _Run:
             for each in self.waiting:
                 VERBS[each.verb].run(replace(work, args=each.args))
             verb.run(work)
+        except Incomplete as lacking:
+            if not (command.args.get("root_cause") or command.args.get("resolution")):
+                raise
+            # What was written already is kept by the confirm; the rest may come in a mail of its own before it.
+            self.ask = str(lacking)
         finally:
             trial.rollback()
         self.waiting.append(command)

@@ -41,6 +41,7 @@ class Transcript:
         return {
             "lines": [line.to_json() for line in self.lines],
             "comment_added": self.comment_added,
+            "waiting": self.pending_id is not None,
             "state": self.state,
             "undo": self.undo,
             "ask": self.ask,

@@ -42,9 +42,14 @@ def test_parts_may_come_before_in_mails_of_their_own(desk: Desk) -> None:
     assert desk.esc.state == "closed"
 
 
-def test_nobody_is_asked_to_confirm_what_lacks_a_part(desk: Desk) -> None:
-    told = desk.says("close root cause: a bent cable", allowed=Trust.ALIGNED)
+def test_nobody_is_asked_to_confirm_a_bare_close(desk: Desk) -> None:
+    told = desk.says("close", allowed=Trust.ALIGNED)
     assert (told.pending_id, desk.esc.state, "`resolution:`" in told.lines[0].outcome) == (None, "open", True)
+
+
+def test_with_one_part_it_waits_for_a_confirm_and_asks_for_the_other_meanwhile(desk: Desk) -> None:
+    told = desk.says("close root cause: a bent cable", allowed=Trust.ALIGNED)
+    assert (told.pending_id is None, desk.esc.state, "`resolution:`" in (told.ask or "")) == (False, "open", True)
 
 
 def test_the_confirm_shows_the_texts_that_it_will_keep(desk: Desk) -> None:
