@@ -22,9 +22,18 @@ def test_untouched_chain_verifies(session: Session, now: datetime) -> None:
     assert audit.verify(session) == []
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit",
-                                       "UPDATE audit_head SET seq = 0", "ALTER TABLE audit DISABLE TRIGGER ALL",
-                                       "DROP TABLE audit", "SET session_replication_role = replica"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = 'x'",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "UPDATE audit_head SET seq = 0",
+        "ALTER TABLE audit DISABLE TRIGGER ALL",
+        "DROP TABLE audit",
+        "SET session_replication_role = replica",
+    ],
+)
 def test_the_application_role_cannot_touch_it(session: Session, now: datetime, statement: str) -> None:
     _write(session, now)
     with pytest.raises(DBAPIError):
