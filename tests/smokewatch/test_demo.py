@@ -138,6 +138,7 @@ def test_an_answer_while_it_is_stopped_waits_for_the_next_start(home: Home) -> N
 
 
 def test_a_killed_demo_goes_on(home: Home) -> None:
+    home.run("demo", "--once")
     running = subprocess.Popen(home.words("demo"), cwd=home.folder, stdout=subprocess.DEVNULL, env=_environment())
     _wait_for(home.folder / "var" / "local-mail.json")
     running.kill()
