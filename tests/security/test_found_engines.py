@@ -1,5 +1,7 @@
 """On a machine with other users, nobody else reaches the embedded engines or reads what they write down."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,12 @@ def _long(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder as all users share it."""
-    shared = tmp_path / "t"
-    shared.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(shared))
-    return shared
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder as all users share it: of a short name, for a socket's path ends at 107 characters."""
+    with tempfile.TemporaryDirectory() as shared:
+        Path(shared).chmod(0o755)
+        monkeypatch.setattr("tempfile.tempdir", shared)
+        yield Path(shared)
 
 
 def _refuses(engine: Postgres | Redis) -> bool:
