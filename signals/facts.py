@@ -14,6 +14,8 @@ __all__ = [
     "Facts",
     "Finding",
     "ForcedPromise",
+    "Habit",
+    "Handover",
     "LedgerEntry",
     "Msg",
     "Party",
@@ -77,6 +79,27 @@ class PastEscalation:
 
 
 @dataclass(frozen=True)
+class Habit:
+    """How somebody usually writes: customer mails of the last 180 days before this conversation's latest.
+
+    `urgent` counts subjects that call themselves urgent, `tones` holds the complaint scores of the mails.
+    """
+
+    mails: int = 0
+    urgent: int = 0
+    tones: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Handover:
+    """The record moved the escalation to another team."""
+
+    at: datetime
+    team: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Before:
     """What stood at the last evaluation, for hysteresis: level and since when, by signal, and the risk."""
 
@@ -90,6 +113,8 @@ class Facts:
     """Everything the rules see. Messages are in order of `sent_at`, then id; texts are new text only.
 
     `seen_before` maps an address to when it was last seen on the account's other support mail (90 days and more).
+    `habits` are by address; the key "" holds those of the whole account, "*" those of everybody.
+    `swarming` says that many teams work on this by plan, `fragile` says in words why the account is.
     `elsewhere` holds our mail to the account in its other conversations, for a promise may be kept there.
     """
 
@@ -105,6 +130,10 @@ class Facts:
     history: tuple[PastEscalation, ...] = ()
     before: Before = field(default_factory=Before)
     elsewhere: tuple[Msg, ...] = ()
+    habits: dict[str, Habit] = field(default_factory=dict)
+    handovers: tuple[Handover, ...] = ()
+    swarming: bool = False
+    fragile: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the reader marks in a text: phrases, promises and how much a reply is worth, each with its place."""
+"""What the reader marks in a text: phrases, promises, dates, sums, tone and how much a reply is worth, with places."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,3 +48,33 @@ class Pledge:
     assumed: bool = False
     ambiguous: bool = False
     allowance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Need:
+    """A time the customer says they need something by, as it was written."""
+
+    start: int
+    end: int
+    due: datetime
+    clock: bool = False
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum of money in the text; `currency` is an ISO 4217 code, or empty where the text does not say."""
+
+    start: int
+    end: int
+    value: float
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How much a text complains, in logits, and its sentence that does so most."""
+
+    score: float
+    start: int
+    end: int

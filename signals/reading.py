@@ -12,14 +12,14 @@ from config.words import Direction, PromiseKind
 from signals.calendar import Calendar
 from signals.deadline import Frame
 from signals.language import identify
-from signals.marks import Hit, Pledge, Reply, Span
+from signals.marks import Amount, Hit, Need, Pledge, Reply, Span, Tone
 from signals.phrases import find, passes
 from signals.pledges import Page, pledges
 from signals.replies import reply_class
 from signals.sentences import sentence_at, split
 from signals.signature import signature_title
 
-__all__ = ["Hit", "Pledge", "Reading", "Reply", "Span", "read_message"]
+__all__ = ["Amount", "Hit", "Need", "Pledge", "Reading", "Reply", "Span", "Tone", "read_message"]
 
 _LONGEST = 20_000
 """Characters of a text that are read; behind them come logs and tables, and reading stays under 100 ms."""
@@ -38,7 +38,8 @@ class Reading:
     """What the reader found in one text; kept with the message, so that folding a conversation needs no regex.
 
     `asks` are the sentences in which the writer wants something; `closing` says the text only thanks, confirms,
-    withdraws or gives time; `lead` is the first sentence behind the greeting, to quote when no phrase proves a thing.
+    withdraws or gives time; `lead` is the first sentence behind the greeting, to quote when no phrase proves a thing;
+    `codes` are names of things with a digit in them (error codes, tickets, machines), folded.
     """
 
     language: str = ""
@@ -51,6 +52,10 @@ class Reading:
     pledges: tuple[Pledge, ...] = ()
     title: str = ""
     lead: Span = (0, 0)
+    needs: tuple[Need, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    tone: Tone | None = None
+    codes: tuple[str, ...] = ()
 
     def group(self, *names: str) -> list[Hit]:
         """The hits of some groups, in order of place."""
@@ -77,7 +82,15 @@ class Reading:
             "p": [_pledge_json(p) for p in self.pledges],
             "t": self.title,
             "f": list(self.lead),
-        }
+        } | self._rarer()
+
+    def _rarer(self) -> dict[str, Any]:
+        """What few texts hold, left out where it is empty."""
+        needs = [[n.start, n.end, n.due.astimezone(UTC).isoformat(), n.clock, n.ambiguous] for n in self.needs]
+        amounts = [[a.start, a.end, a.value, a.currency] for a in self.amounts]
+        tone = [self.tone.score, self.tone.start, self.tone.end] if self.tone else []
+        rarer = {"n": needs, "m": amounts, "o": tone, "k": list(self.codes)}
+        return {key: value for key, value in rarer.items() if value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Reading":
@@ -95,6 +108,10 @@ class Reading:
             pledges=tuple(_pledge(p) for p in data["p"]),
             title=data["t"],
             lead=(data["f"][0], data["f"][1]),
+            needs=tuple(Need(a, b, datetime.fromisoformat(due), *rest) for a, b, due, *rest in data.get("n", ())),
+            amounts=tuple(Amount(*row) for row in data.get("m", ())),
+            tone=Tone(*data["o"]) if "o" in data else None,
+            codes=tuple(data.get("k", ())),
         )
 
 
