@@ -48,12 +48,16 @@ _SELF_MARKED = ("utf_16", "utf_32", "utf_7", "iso2022", "hz")
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PLAIN = b"\t\n" + bytes(range(0x20, 0x7F))
+"""What most texts are made of; looked for in bytes, since a search in text takes twenty times as long."""
 _LINE_BREAKING = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\u180e\ufeff\u00ad\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
     r"""Body text that any text column, JSON or page takes: lines end in \n, no NUL, controls or lone surrogates."""
+    if text.isascii() and not text.encode("ascii").translate(None, _PLAIN):
+        return text
     if _BREAKS.search(text):
         text = _BREAKS.sub("\n", text)
     return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
