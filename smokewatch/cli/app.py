@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from smokewatch.cli import mail, people, privacy, records, run, setup, verbs, work
+from smokewatch.cli import explain, mail, people, privacy, records, run, setup, verbs, work
 from smokewatch.cli.session import Choices
 
 app = typer.Typer(
@@ -39,5 +39,5 @@ def before(
     ctx.obj = Choices(config, acting_as)
 
 
-for module in (run, setup, records, verbs, people, mail, work, privacy):
+for module in (run, setup, records, explain, verbs, people, mail, work, privacy):
     module.add_to(app)

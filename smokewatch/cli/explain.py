@@ -1,0 +1,145 @@
+"""The `explain` command: the story of an escalation in order, with every proof and what would clear it."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from alerts.phrases import name_of, words
+from config.words import Direction, Level
+from smokewatch import report
+from smokewatch.bootstrap import utc_now
+from smokewatch.cli.numbers import Number
+from smokewatch.cli.output import Json, console, refuse, show_json
+from smokewatch.cli.session import actor, opened
+from store.record import Escalation
+from store.story import Event, story
+from store.views import EscalationView, escalation_view
+from store.visibility import may_see
+
+Facts = dict[str, Any]
+_INDENT, _DEEP = (0, 0, 0, 7), (0, 0, 0, 9)
+_WHO = {Direction.IN: "the customer", Direction.OUT: "to the customer", Direction.INTERNAL: "among us"}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(explain)
+
+
+def explain(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
+    """Why an escalation stands where it does: mails, findings, promises, risk and acts in order."""
+    with opened(ctx) as app, app.store.transaction() as session:
+        person = actor(ctx, session, app)
+        escalation = session.get(Escalation, number)
+        if escalation is None or not may_see(session, person.id, number):
+            refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
+        view = escalation_view(session, number, utc_now())
+        told = story(session, escalation)
+        zone = ZoneInfo(person.zone)
+    if as_json:
+        show_json({"escalation": view.to_json(), "story": [event.to_json() for event in told]})
+        return
+    out = console()
+    _tell(out, told, zone)
+    _stand(out, view)
+
+
+def _tell(out: Console, told: list[Event], zone: tzinfo) -> None:
+    day = None
+    for event in told:
+        at = event.at.astimezone(zone)
+        if at.date() != day:
+            day = at.date()
+            out.print(Text(f"\n{at:%A} {at.day} {at:%B %Y}", style="bold"))
+        head, *rest = _WORDS[event.kind](event.facts, zone)
+        out.print(Text(f"{at:%H:%M}  ").append_text(head))
+        for line in rest:
+            out.print(Padding(line, _INDENT, expand=False))
+
+
+def _mail(facts: Facts, _zone: tzinfo) -> list[Text]:
+    direction = _WHO[Direction(facts["direction"])]
+    return [Text(_flat(f"{facts['from']} wrote ({direction}): {facts['subject']}"))]
+
+
+def _finding(facts: Facts, _zone: tzinfo) -> list[Text]:
+    level, before = Level(facts["level"]), Level(facts["from_level"])
+    moved = f"{before.name.lower()} → {level.name.lower()}" if level is not before else f"still {level.name.lower()}"
+    known = "; ".join(f"{words(key)}: {_plain(value)}" for key, value in facts["features"].items() if value)
+    proof = f"rule {facts['rule_id']}, words of {facts['lexicon_version']}, adds {facts['contribution']:.2f}"
+    return [
+        Text(f"{name_of(facts['signal'])}: {moved}", style="yellow" if level < Level.RAISED else "red"),
+        Text(f"“{_flat(facts['quote'])}”", style="italic"),
+        *([Text(_flat(known))] if known else []),
+        Text(f"{proof}. Clears when {facts['clears_when']}.", style="dim"),
+    ]
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _promise(facts: Facts, zone: tzinfo) -> list[Text]:
+    due = facts["due"].astimezone(zone) if facts["due"] else None
+    until = f", due {due:%a} {due.day} {due:%b %H:%M}{' (assumed)' if facts['assumed'] else ''}" if due else ""
+    return [Text(f"Promise {words(facts['to'])}: {facts['why']}{until}"), Text(f"“{_flat(facts['quote'])}”")]
+
+
+def _risk(facts: Facts, _zone: tzinfo) -> list[Text]:
+    terms = sorted(facts["terms"].items(), key=lambda term: -term[1])
+    made = ", ".join(f"{name_of(name).lower()} {part:.2f}" for name, part in terms)
+    rise = Text(f"Risk of conversation {facts['conversation']}: {facts['from']} → {facts['to']}", style="bold")
+    return [rise, Text(f"score {facts['score']:.2f}" + (f" of {made}" if made else ""), style="dim")]
+
+
+def _act(facts: Facts, _zone: tzinfo) -> list[Text]:
+    before, after = facts["from_value"], facts["to_value"]
+    change = f" {before} → {after or 'nothing'}" if before else f" {after or ''}"
+    reason = f" - {facts['reason']}" if facts["reason"] else ""
+    return [Text(_flat(f"{facts['actor']} ({facts['channel']}): {words(facts['action'])}{change}{reason}"))]
+
+
+def _notice(facts: Facts, _zone: tzinfo) -> list[Text]:
+    return [Text(f"Mail to {facts['to']}: {words(facts['kind'])}, {words(facts['state'])}", style="cyan")]
+
+
+def _feedback(facts: Facts, _zone: tzinfo) -> list[Text]:
+    about = f" ({name_of(facts['signal'])})" if facts["signal"] else ""
+    why = f": {facts['why']}" if facts["why"] else ""
+    return [Text(_flat(f"{facts['by']} called it {'useful' if facts['useful'] else 'noise'}{about}{why}"))]
+
+
+_WORDS: dict[str, Callable[[Facts, tzinfo], list[Text]]] = {
+    "mail": _mail,
+    "promise": _promise,
+    "finding": _finding,
+    "risk": _risk,
+    "record": _act,
+    "notice": _notice,
+    "feedback": _feedback,
+}
+"""Each kind of event in words: what happened, then its proof and the reasons."""
+
+
+def _flat(value: object) -> str:
+    """One printable line; quotes and subjects come from outside."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(str(value).split()))
+
+
+def _stand(out: Console, view: EscalationView) -> None:
+    """Where it stands now, with the terms that make the level up."""
+    out.print(Text("\nNow", style="bold"))
+    out.print(report.headline(view))
+    for conversation in view.conversations:
+        out.print(
+            Padding(Text(f"{conversation.subject}: {conversation.risk}, score {conversation.score:.2f}"), _INDENT)
+        )
+    for finding in view.findings:
+        line = f"{name_of(finding.signal)}, {Level(finding.level).name.lower()}, adds {finding.contribution:.2f}"
+        out.print(Padding(Text(f"{line}; clears when {finding.clears_when}"), _DEEP))
