@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from config.words import Signal
+from config.words import SIGNAL_NAMES, Signal
 
 HAPPENED: dict[str, str] = {
     Signal.REPEATED_FOLLOW_UP: "has asked again and still has no real answer from us",
@@ -19,21 +19,6 @@ HAPPENED: dict[str, str] = {
     Signal.TONE: "is losing patience with us",
 }
 
-NAMES: dict[str, str] = {
-    Signal.REPEATED_FOLLOW_UP: "Asked again",
-    Signal.MISSED_PROMISE: "Our promise",
-    Signal.EXECUTIVE_VISIBILITY: "Senior person involved",
-    Signal.ACCOUNT_RISK: "Account at risk",
-    Signal.SPREAD: "Spreading",
-    Signal.DEADLINE: "Deadline",
-    Signal.IMPACT: "Business impact",
-    Signal.CHANGED_NEXT_STEP: "Plan changed",
-    Signal.NEW_DECISION_MAKER: "New decision-maker",
-    Signal.REPEAT_ISSUE: "Same problem again",
-    Signal.URGENCY: "Urgent",
-    Signal.TONE: "Tone",
-}
-
 
 def happened(signal: object) -> str:
     """What a finding means, to follow the customer's name."""
@@ -42,13 +27,13 @@ def happened(signal: object) -> str:
 
 def name_of(signal: object) -> str:
     """A finding's name as a heading."""
-    return NAMES.get(str(signal), str(signal).replace("_", " ").capitalize())
+    return SIGNAL_NAMES.get(str(signal), str(signal).replace("_", " ").capitalize())
 
 
 def opened(why: str) -> str:
     """Why an escalation was opened: `account risk: We will leave` as a heading and a quotation."""
     signal, colon, quote = why.partition(": ")
-    name = NAMES.get(signal.replace(" ", "_")) if colon else None
+    name = SIGNAL_NAMES.get(signal.replace(" ", "_")) if colon else None
     return f"{name}: “{quote}”" if name else why
 
 

@@ -79,6 +79,23 @@ class Signal(StrEnum):
     TONE = "tone"
 
 
+SIGNAL_NAMES: dict[str, str] = {
+    Signal.REPEATED_FOLLOW_UP: "Asked again",
+    Signal.MISSED_PROMISE: "Our promise",
+    Signal.EXECUTIVE_VISIBILITY: "Senior person involved",
+    Signal.ACCOUNT_RISK: "Account at risk",
+    Signal.SPREAD: "Spreading",
+    Signal.DEADLINE: "Deadline",
+    Signal.IMPACT: "Business impact",
+    Signal.CHANGED_NEXT_STEP: "Plan changed",
+    Signal.NEW_DECISION_MAKER: "New decision-maker",
+    Signal.REPEAT_ISSUE: "Same problem again",
+    Signal.URGENCY: "Urgent",
+    Signal.TONE: "Tone",
+}
+"""What people read and may write for a signal."""
+
+
 class PromiseKind(StrEnum):
     """How binding a promise is."""
 

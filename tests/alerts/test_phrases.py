@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.build import because
-from alerts.phrases import HAPPENED, NAMES, hours, listed, relative, span, when
-from config.words import Signal
+from alerts.phrases import HAPPENED, hours, listed, relative, span, when
+from config.words import SIGNAL_NAMES, Signal
 
 NOW = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)
 
@@ -43,7 +43,7 @@ def test_relative_times() -> None:
 
 
 def test_every_signal_has_its_words() -> None:
-    assert set(HAPPENED) == set(NAMES) == set(Signal)
+    assert set(HAPPENED) == set(SIGNAL_NAMES) == set(Signal)
 
 
 @pytest.mark.parametrize(("value", "said"), [(1, "1 hour"), (8.5, "8.5 hours"), (8.0, "8 hours"), ("x", "x")])
