@@ -2,7 +2,6 @@
 
 import contextlib
 import imaplib
-import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -10,77 +9,14 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-
 from config.killpoint import killpoint
 from config.oauth import TokenSource
 from config.settings import Login, Security
 from ingest.errors import ConnectionLost, Insecure, IntakeError, LoginRefused, Refused, TokenExpired
-from ingest.explain import TooLong, explain, unreachable
+from ingest.explain import explain, unreachable
 from ingest.timing import Timing
 from ingest.watchdog import WATCHDOG
-
-
-class _Wire(imaplib.IMAP4):
-    """imaplib's protocol on our socket: known before the handshake, so that the watchdog can close it at any time."""
-
-    def __init__(self, host: str, port: int, wire: "_Socket") -> None:
-        self._wire = wire
-        super().__init__(host, port, wire.timing.connect)
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        sock = self._wire.opened(socket.create_connection((self.host, self.port), timeout))
-        if self._wire.context:
-            wrapped = self._wire.context.wrap_socket(sock, server_hostname=self.host, do_handshake_on_connect=False)
-            self._wire.opened(wrapped)
-            wrapped.do_handshake()
-            sock = wrapped
-        sock.settimeout(self._wire.timing.read)
-        return sock
-
-    def read(self, size: int) -> bytes:
-        """Read one literal, after looking at its announced length."""
-        if size > self._wire.literal_limit:
-            raise TooLong(f"announced a literal of {size} bytes")
-        data = super().read(size)
-        killpoint("K3")
-        return data
-
-
-@dataclass
-class _Socket:
-    """The socket under a connection and the bounds it works within; `context` is set for TLS from the first byte."""
-
-    timing: Timing
-    literal_limit: int
-    context: ssl.SSLContext | None
-    sock: socket.socket | None = None
-
-    def opened(self, sock: socket.socket) -> socket.socket:
-        self.sock = sock
-        return sock
-
-    def close(self) -> None:
-        """End the connection under a thread that waits on it; closing alone would not wake it."""
-        if self.sock:
-            with contextlib.suppress(OSError):
-                # Past ssl's own shutdown, which would drop state the waiting thread still uses.
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
-
-
-class _Client(IMAPClient):  # type: ignore[misc] # imapclient has no types
-    """imapclient on a `_Wire`."""
-
-    def __init__(self, host: str, port: int, wire: _Socket) -> None:
-        self._wire = wire
-        timeout = SocketTimeout(wire.timing.connect, wire.timing.read)
-        super().__init__(host, port, ssl=wire.context is not None, timeout=timeout)
-        # imapclient switches imaplib's tracing on, which formats every literal in full and throws it away.
-        self._imap.debug = 0
-        self.normalise_times = False
-
-    def _create_IMAP4(self) -> _Wire:  # noqa: N802 - the name imapclient calls
-        return _Wire(self.host, self.port, self._wire)
+from ingest.wire import Client, Line
 
 
 @dataclass(frozen=True)
@@ -99,7 +35,7 @@ class Imap:
     def __init__(self, login: Login, timing: Timing, literal_limit: int) -> None:
         self._login, self._timing = login, timing
         self.where = f"{login.host}:{_port(login)}"
-        self._wire = _Socket(timing, literal_limit, None)
+        self._wire = Line(timing, literal_limit, None)
         self._client: Any = None
         self.alive = True
         self.opened_at = self.used_at = time.monotonic()
@@ -130,7 +66,7 @@ class Imap:
         context = None if login.security is Security.PLAIN else _context(login)
         self._wire.context = context if login.security is Security.TLS else None
         try:
-            self._client = self._run(lambda: _Client(login.host, _port(login), self._wire), "the greeting")
+            self._client = self._run(lambda: Client(login.host, _port(login), self._wire), "the greeting")
         except ConnectionLost as error:
             raise unreachable(error, self.where) from error
         if login.security is Security.STARTTLS:
@@ -188,30 +124,15 @@ class Imap:
 
     def start_idle(self) -> None:
         """Enter IDLE. Mail announced before the server's go-ahead is kept for `take_exists`."""
-        self._run(self._idle, "IDLE", self._timing.check)
+        self._run(self._client.begin_idle, "IDLE", self._timing.check)
 
-    def _idle(self) -> None:
-        # imapclient takes such an announcement for a refusal.
-        wire = self._client._imap  # noqa: SLF001
-        self._client._idle_tag = tag = wire._command("IDLE")  # noqa: SLF001
-        while wire._get_response() is not None:  # noqa: SLF001
-            if wire.tagged_commands.get(tag):
-                raise wire.error("no IDLE just now")
-
-    def heard(self) -> bool:
-        """Whether an answer lies in our buffer already, where waiting on the socket would not see it."""
-        sock = self._client.socket()
-        sock.settimeout(0)
-        try:
-            return bool(self._client._imap.file.peek())  # noqa: SLF001
-        except OSError:
-            return False
-        finally:
-            sock.settimeout(self._timing.read)
+    def hear(self, seconds: float) -> None:
+        """Wait in IDLE, at most so long, until the server says something; `take_exists` tells whether it is mail."""
+        self._run(lambda: self._client.hear(seconds), "IDLE", seconds + self._timing.check)
 
     def take_exists(self) -> bool:
         """Whether the server announced mail beside its answers since the last call, and forget it."""
-        return self._client._imap.untagged_responses.pop("EXISTS", None) is not None  # noqa: SLF001
+        return bool(self._client.take_exists())
 
     def close(self, *, politely: bool = False) -> None:
         """Close the connection; `politely` logs out first."""

@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class FakeImap:
     tricks: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     port: int = 0
+    cut: bytes = b""
+    """Where this stands in an answer, it is sent in two packets."""
     _idle_tag: bytes = b""
 
     def count(self, command: str) -> int:
@@ -55,7 +58,10 @@ class FakeImap:
             connection.sendall(b"* OK ready\r\n")
             for line in lines:
                 try:
-                    connection.sendall(self._answer(line))
+                    answer = self._answer(line)
+                    for piece in answer.split(self.cut) if self.cut else [answer]:
+                        connection.sendall(piece)
+                        time.sleep(0.1 if self.cut else 0)
                 except HangUp as end:
                     connection.sendall(end.args[0] if end.args else b"")
                     return

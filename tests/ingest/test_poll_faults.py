@@ -238,6 +238,20 @@ def test_mail_announced_with_the_go_ahead_is_fetched_at_once(server: FakeImap, w
     assert time.monotonic() - begun < 4
 
 
+def test_an_announcement_that_comes_in_two_packets_ends_no_connection(server: FakeImap, store: Store) -> None:
+    """The 30 s until the next login would be added to the way of the alert."""
+    server.tricks["IDLE"] = lambda _: b"+ idling\r\n* 10 FETCH (|FLAGS ())\r\n* 11 EXI|STS\r\n"
+    server.cut = b"|"
+    watch = Watch(server, store, poll_seconds=60)
+    watch.poller.poll_once(NOW)
+    begun = time.monotonic()
+    watch.poller.wait(threading.Event(), Polled(Standing.WATCHING))
+    assert time.monotonic() - begun < 4
+    assert watch.poller.poll_once(NOW).standing is Standing.WATCHING
+    watch.poller.close()
+    assert server.count("LOGIN") == 1
+
+
 def test_a_missing_folder_does_not_keep_the_others_from_idle(server: FakeImap, store: Store) -> None:
     server.tricks["EXAMINE"] = lambda answer: b"TAG NO no such folder\r\n" if server.count("EXAMINE") == 1 else answer
     watch = Watch(server, store, poll_seconds=60, folders=("Nowhere", "INBOX"))
