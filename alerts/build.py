@@ -15,7 +15,7 @@ from alerts.gates import Candidate
 from alerts.letter import Answer, Letter, Proof, cleaned
 from config.words import NoticeKind
 from store.people import Contact, Person
-from store.views import EscalationView, PromiseView
+from store.views import EscalationView, PromiseView, doubts_about
 
 MOST_PROOFS = 3
 MOST_PROMISES = 2
@@ -48,7 +48,7 @@ def letter(session: Session, candidate: Candidate, reader: Reader, view: Escalat
         number=view.number if view else "",
         about=about(view),
         view=view,
-        proofs=_proofs(facts.get("evidence", [])),
+        proofs=_proofs(_doubted(session, facts.get("evidence", []))),
         state=state_rows(view, reader) if view else (),
         answers=_answers(candidate, view, reader) if view else (),
         delayed_since=notice.created_at if delayed else None,
@@ -109,6 +109,17 @@ def _promise(promise: PromiseView, reader: Reader) -> str:
         return f"{text} (no date)"
     due = phrases.when(promise.due_at, zone_of(reader.person), reader.now)
     return f"{text} due {due} ({phrases.relative(promise.due_at, reader.now)})"
+
+
+def _doubted(session: Session, evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The evidence, with a mark on the author of a mail that failed the sender check or came uninvited (A43)."""
+    doubts = doubts_about(session, [each["message_id"] for each in evidence if "message_id" in each])
+    return [
+        {**each, "author": f"{one_line(each.get('author', ''), 60)} ({doubt})"}
+        if (doubt := doubts.get(each.get("message_id", 0)))
+        else each
+        for each in evidence
+    ]
 
 
 def _proofs(evidence: list[dict[str, Any]]) -> tuple[Proof, ...]:

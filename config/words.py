@@ -56,10 +56,19 @@ class MailKind(StrEnum):
     LIST = "list"
     CALENDAR = "calendar"
     OWN = "own"
+    UNVERIFIED = "unverified"
+    """It names one of us as its sender, and our own mail server found that false: it is filed and not heard."""
 
 
 AUTOMATIC = frozenset({MailKind.BOUNCE, MailKind.AUTO_REPLY, MailKind.LIST, MailKind.CALENDAR, MailKind.OWN})
 """Kinds that never open, reopen, alert or get an answer (law 6)."""
+
+
+class Doubt(StrEnum):
+    """Why the sender of a mail may be somebody else, or may not belong here; people are shown these words."""
+
+    SENDER = "unverified sender"
+    PARTICIPANT = "unverified participant"
 
 
 class Signal(StrEnum):

@@ -12,12 +12,12 @@ from config.words import MailKind
 from ingest.byhand import open_by_forward
 from ingest.context import IngestContext
 from ingest.directory import Directory
+from ingest.origin import mailboxes_of
 from ingest.replies.addresses import find_tokens
 from ingest.replies.attempts import is_attempt
 from ingest.replies.handle import handle
 from ingest.replies.reply import Reply
 from ingest.thread import Incoming
-from store.mail import Delivery, Folder
 from store.outbox import Notice
 from store.people import Person
 from store.recipients import note_bounce
@@ -40,10 +40,17 @@ def act(
         reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED)
         if kind is MailKind.BOUNCE:
             _bounce(session, incoming, directory, now)
-        if kind is MailKind.FORWARD:
+        if kind is MailKind.FORWARD or (kind is MailKind.UNVERIFIED and _to_open(incoming, directory)):
             open_by_forward(session, incoming, _trusting(session, reply, incoming, ctx), ctx.workflow, now)
         elif kind is MailKind.COMMAND or is_attempt(session, reply, kind, ctx.workflow, now):
             handle(session, _trusting(session, reply, incoming, ctx), ctx.workflow, now)
+
+
+def _to_open(incoming: Incoming, directory: Directory) -> bool:
+    """Whether a mail asks for an escalation by its address; an unproven one is refused there, and written down."""
+    mail = incoming.mail
+    recipients = (*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to)
+    return directory.to_us(directory.escalation_address, recipients)
 
 
 def _trusting(session: Session, reply: Reply, incoming: Incoming, ctx: IngestContext) -> Reply:
@@ -52,14 +59,7 @@ def _trusting(session: Session, reply: Reply, incoming: Incoming, ctx: IngestCon
 
 def _mailbox(session: Session, incoming: Incoming, ctx: IngestContext) -> Mailbox:
     """Where the mail was fetched from: that server's word about the sender is the one that may count."""
-    names = (
-        select(Folder.mailbox)
-        .join(Delivery, Delivery.folder_id == Folder.id)
-        .where(Delivery.raw_mail_id == incoming.raw_id)
-        .order_by(Delivery.id)
-    )
-    boxes = {box.name: box for box in ctx.settings.mailboxes}
-    return next((boxes[name] for name in session.scalars(names) if name in boxes), _UNTRUSTED)
+    return mailboxes_of(session, [incoming.raw_id], ctx.settings).get(incoming.raw_id, _UNTRUSTED)
 
 
 def _bounce(session: Session, incoming: Incoming, directory: Directory, now: datetime) -> None:

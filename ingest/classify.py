@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 
-from config.words import AUTOMATIC, Direction, MailKind
+from config.words import AUTOMATIC, Direction, Doubt, MailKind
 from ingest.directory import Colleague, Directory
 from ingest.mail import ParsedMail
 
 
 @dataclass(frozen=True)
 class Classified:
-    """The verdict, and why in a few words. `colleague` is set for a single, plain From of one of us."""
+    """The verdict, and why in a few words. `colleague` is set for a single, plain From of one of us.
+
+    `doubt` is set later, where the sender is false or was brought in by nobody (`origin`, `newcomers`).
+    """
 
     kind: MailKind
     direction: Direction
     why: str
     colleague: Colleague | None = None
+    doubt: Doubt | None = None
 
     @property
     def automatic(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from config.words import Direction, MailKind, RawState
+from config.words import Direction, Doubt, MailKind, RawState
 from ingest import work
 from ingest.accounts import find_accounts, make_provisional, note_contacts
 from ingest.act import act
@@ -18,6 +18,7 @@ from ingest.directory import Directory
 from ingest.hints import take_hints
 from ingest.listen import listen_again
 from ingest.merge import merge_conversations
+from ingest.newcomers import mark_newcomers
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
 from store.backlog import is_behind
@@ -46,6 +47,7 @@ def file_batch(
         _find_accounts(session, new, directory, now)
         take_hints(session, new)
         touched = _thread(session, new, ctx, now)
+        mark_newcomers(session, new)
         ids = _store_messages(session, new, directory)
         _extend(session, new)
         _store_attachments(session, new, ids)
@@ -179,7 +181,8 @@ def _row(incoming: Incoming) -> dict[str, object]:
         "language": reading.language or None,
         "reading": reading.to_json(),
         "reading_version": reading.lexicon_version,
-        "details": {"why": verdict.why, "attachments": len(mail.attachments), "problems": list(mail.problems)},
+        "details": {"why": verdict.why, "attachments": len(mail.attachments), "problems": list(mail.problems)}
+        | ({"doubt": verdict.doubt.value} if verdict.doubt else {}),
     }
 
 
@@ -214,7 +217,9 @@ def _note_people(session: Session, batch: Sequence[Incoming], directory: Directo
         if incoming.verdict.kind is MailKind.CUSTOMER and incoming.account_id and sender:
             contacts[sender] = (incoming.account_id, incoming.mail.from_addresses[0].name, incoming.sent_at)
     note_contacts(session, contacts)
-    rows = sorted(_sightings(heard, directory), key=lambda r: (r["conversation_id"], r["address"]))
+    # Who came in uninvited is not noted as one of the conversation, nor is whom he addressed.
+    belonging = [i for i in heard if i.verdict.doubt is not Doubt.PARTICIPANT]
+    rows = sorted(_sightings(belonging, directory), key=lambda r: (r["conversation_id"], r["address"]))
     insert_rows(session, Sighting, rows, then=_SEEN_AGAIN, giving="conversation_id")
 
 

@@ -15,6 +15,9 @@ MOST_IDS = 200
 ID_CHARS = 998
 """Longest Message-ID that is kept (a line of RFC 5322); a longer one is cut alike wherever it is named."""
 
+RESULTS_CHARS = 4_000
+"""Characters kept of one Authentication-Results; the judges read the raw header."""
+
 _KEY_FIELDS = (
     *("message-id", "from", "to", "cc", "subject", "date", "in-reply-to", "references"),
     # How the body is read: the same bytes under another type or encoding are another mail.
@@ -133,4 +136,4 @@ def kept_fields(fields: Fields) -> dict[str, str]:
 
 def authentication_results(fields: Fields) -> tuple[str, ...]:
     """Authentication-Results as they stand, topmost first: whom to trust is decided where commands are judged."""
-    return tuple(clean_line(value, 4_000) for value in fields.every("authentication-results"))
+    return tuple(clean_line(value, RESULTS_CHARS) for value in fields.every("authentication-results"))

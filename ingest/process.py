@@ -20,6 +20,7 @@ from ingest.directory import Directory, load_directory
 from ingest.file import file_batch
 from ingest.listen import listen
 from ingest.mail import ParsedMail, Unreadable
+from ingest.origin import Origins
 from ingest.read import read_mail
 from ingest.thread import Incoming
 from ingest.work import Kept
@@ -102,12 +103,13 @@ class _Run:
         together: list[Incoming] = []
         alone: list[Incoming] = []
         patience = time.monotonic() + PATIENCE_SECONDS
+        origins = Origins(self.store, self.ctx.settings, [kept.id for kept in batch])
         for place, kept in enumerate(batch):
             if time.monotonic() > patience:
                 self._put_back(batch[place:])
                 break
             try:
-                incoming = self._read(kept)
+                incoming = self._read(kept, origins)
             except Unreadable as why:
                 unreadable[kept.id] = why
                 continue
@@ -124,9 +126,9 @@ class _Run:
         with self.store.transaction() as session:
             work.release(session, [kept.id for kept in rest])
 
-    def _read(self, kept: Kept) -> Incoming:
+    def _read(self, kept: Kept, origins: Origins) -> Incoming:
         mail = read_mail(kept.body, self.ctx.settings.limits)
-        verdict = classify(mail, self.directory, self.ctx.loop_id)
+        verdict = origins.doubted(kept, mail, classify(mail, self.directory, self.ctx.loop_id))
         mail = _keyed(mail, verdict.kind)
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
         team = self.directory.team_for(recipients)

@@ -37,6 +37,7 @@ class Incoming:
     hint: int | None = None
     """A conversation named by a signed token or a subject token of somebody on it; outranks the headers."""
     conversation_id: int = 0
+    joined_account: int | None = None  # the conversation's, which may be another than the sender's
     language: str | None = None
     """What the conversation was written in so far; decides for texts too short to tell."""
     reading: Reading = field(default_factory=Reading)
@@ -108,6 +109,7 @@ def thread(session: Session, batch: Sequence[Incoming]) -> list[Merge]:
         for incoming in group.mails:
             incoming.conversation_id = group.root().id or 0
             incoming.language = group.root().language
+            incoming.joined_account = group.root().account_id
     return merges
 
 

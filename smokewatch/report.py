@@ -30,6 +30,8 @@ SIGNALS = {
 }
 RISKS = {"critical": "bold red", "high": "red", "elevated": "yellow", "low": "green"}
 LONGEST_QUOTE = 130
+_WRITTEN = ("customer", "colleague", "command", "forward", "unverified")
+"""Kinds of mail that people wrote."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ def mails_line(session: Session) -> Text:
     total = sum(states.values())
     conversations = session.scalar(select(func.count(func.distinct(Message.conversation_id)))) or 0
     parts = [f"{kinds['customer']} from customers", f"{kinds['colleague']} from colleagues"]
-    automatic = sum(n for kind, n in kinds.items() if kind not in ("customer", "colleague", "command", "forward"))
+    automatic = sum(n for kind, n in kinds.items() if kind not in _WRITTEN)
     automatic += states.get(RawState.IGNORED, 0) if not automatic else 0
     if automatic:
         parts.append(f"{automatic} written by machines, set aside")
+    if kinds["unverified"]:
+        parts.append(f"{kinds['unverified']} with a false sender of ours, set aside")
     if kinds["command"]:
         parts.append(f"{kinds['command']} with commands")
     if parked := states.get(RawState.PARKED, 0):
@@ -76,6 +80,8 @@ def show_escalations(console: Console, views: Sequence[EscalationView]) -> None:
         for finding in sorted(view.findings, key=lambda f: (-f.level, -f.contribution))[:2]:
             words = Text(SIGNALS.get(finding.signal, finding.signal.replace("_", " ")) + ": ")
             words.append(f"“{_short(finding.quote)}”", style="italic").append(f" {finding.author}", style="dim")
+            if finding.doubt:
+                words.append(f" ({finding.doubt})", style="yellow")
             console.print(Padding(words, (0, 0, 0, 7), expand=False))
 
 

@@ -17,7 +17,7 @@ class PersonView:
 
 @dataclass(frozen=True)
 class FindingView:
-    """A live finding with its proof."""
+    """A live finding with its proof; `doubt` says why its author may be somebody else, or not belong here."""
 
     id: int
     signal: str
@@ -29,6 +29,7 @@ class FindingView:
     sent_at: datetime
     message_id: int
     clears_when: str
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class EscalationView:
     conversations: tuple[ConversationView, ...]
     comments: tuple[CommentView, ...]
     timeline: tuple[ChangeView, ...]
+    unverified: tuple[str, ...] = ()
 
     @property
     def open_promises(self) -> tuple[PromiseView, ...]:

@@ -1,6 +1,6 @@
 """One escalation as people are shown it: everything a page, an alert or an answer needs, read fresh."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -28,6 +28,7 @@ __all__ = [
     "FindingView",
     "PersonView",
     "PromiseView",
+    "doubts_about",
     "escalation_view",
     "promise_rows",
 ]
@@ -38,8 +39,12 @@ _COPIED = (
     "next_step", "next_step_due", "opened_at", "opened_why", "acknowledged_at", "resolved_at", "closed_at",
     "changed_at", "version", "root_cause", "resolution",
 )  # fmt: skip
+_DOUBT = Message.details["doubt"].as_string()
+"""Why the sender of a message may be somebody else, or may not belong there; NULL for most."""
 LATEST = 20
 """How many comments, and how many lines of the timeline, a view carries."""
+MOST_DOUBTS = 200
+"""Messages of unproven senders that are looked at; one sender may have many."""
 
 
 def escalation_view(session: Session, escalation_id: int, now: datetime) -> EscalationView:
@@ -70,6 +75,7 @@ def escalation_view(session: Session, escalation_id: int, now: datetime) -> Esca
         conversations=_conversations(session, esc.id),
         comments=_comments(session, esc.id),
         timeline=_timeline(session, esc.number),
+        unverified=_unverified(session, esc.id),
     )
 
 
@@ -81,6 +87,25 @@ def promise_rows(session: Session, escalation_id: int) -> Sequence[Promise]:
     return session.scalars(
         select(Promise).where(or_(Promise.conversation_id.in_(own), of_none)).order_by(Promise.id)
     ).all()
+
+
+def doubts_about(session: Session, message_ids: Collection[int]) -> dict[int, str]:
+    """The doubt about each message of these that has one, by its id."""
+    found = select(Message.id, _DOUBT).where(Message.id.in_(message_ids), _DOUBT.is_not(None))
+    return dict(session.execute(found).all()) if message_ids else {}
+
+
+def _unverified(session: Session, escalation_id: int) -> tuple[str, ...]:
+    """Who wrote in these conversations without being proven or invited, as `address: why`."""
+    own = select(Conversation.id).where(Conversation.escalation_id == escalation_id)
+    found = (
+        select(Message.from_address, _DOUBT)
+        .where(Message.conversation_id.in_(own), _DOUBT.is_not(None))
+        .order_by(Message.id.desc())
+        .limit(MOST_DOUBTS)
+    )
+    lines = dict.fromkeys(f"{address}: {doubt}" for address, doubt in session.execute(found))
+    return tuple(lines)[:LATEST]
 
 
 def _person(person: Person) -> PersonView:
@@ -99,7 +124,7 @@ def _participants(session: Session, escalation_id: int) -> tuple[PersonView, ...
 
 def _findings(session: Session, escalation_id: int) -> tuple[FindingView, ...]:
     found = session.execute(
-        select(FindingRow, Message.from_name, Message.from_address, Message.sent_at)
+        select(FindingRow, Message.from_name, Message.from_address, Message.sent_at, _DOUBT)
         .join(Conversation, Conversation.id == FindingRow.conversation_id)
         .join(Message, Message.id == FindingRow.message_id)
         .where(Conversation.escalation_id == escalation_id, FindingRow.ended_at.is_(None))
@@ -117,8 +142,9 @@ def _findings(session: Session, escalation_id: int) -> tuple[FindingView, ...]:
             sent_at=sent_at,
             message_id=row.message_id,
             clears_when=row.clears_when,
+            doubt=doubt or "",
         )
-        for row, name, address, sent_at in found
+        for row, name, address, sent_at, doubt in found
     )
 
 

@@ -32,7 +32,7 @@ def is_attempt(session: Session, reply: Reply, kind: MailKind, ctx: Context, now
     return (
         bool(find_tokens(reply.mail, ctx.outgoing.reply_address).tokens)
         or _OUR_FIELDS.search(reply.raw[:_HEAD_BYTES].partition(b"\r\n\r\n")[0]) is not None
-        or (kind is MailKind.COLLEAGUE and _says_commands(reply, now))
+        or (kind in {MailKind.COLLEAGUE, MailKind.UNVERIFIED} and _says_commands(reply, now))
         or _answers_a_notice(session, reply)
     )
 

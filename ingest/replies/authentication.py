@@ -45,11 +45,30 @@ def authenticate(raw: bytes, authserv_id: str, from_domain: str) -> Verdict:
     """
     if not authserv_id:
         return Verdict.NONE
-    ours = list(_results_of(trusted_fields(header_fields(raw), authserv_id), authserv_id))
-    verdicts = [_verdict(methods, from_domain) for methods in ours]
+    verdicts = [_verdict(methods, from_domain) for methods in _ours(raw, authserv_id)]
     if Verdict.FAIL in verdicts:
         return Verdict.FAIL
     return verdicts[0] if verdicts else Verdict.NONE
+
+
+def disowned(raw: bytes, authserv_id: str, from_domain: str) -> bool:
+    """Whether the server named `authserv_id` found it false that a mail is from `from_domain`.
+
+    A FAIL of `authenticate`; or, where nothing passed for that domain, an SPF fail of its own envelope address: that
+    is not enough to refuse a command, which needs a pass anyway, but enough not to take the mail for the domain's.
+    """
+    verdict = authenticate(raw, authserv_id, from_domain)
+    if verdict is not Verdict.NONE or not authserv_id:
+        return verdict is Verdict.FAIL
+    return any(
+        m.name == "spf" and m.result == "fail" and _of(m, ("smtp.mailfrom", "smtp.mail"), from_domain)
+        for methods in _ours(raw, authserv_id)
+        for m in methods
+    )
+
+
+def _ours(raw: bytes, authserv_id: str) -> list[tuple[Method, ...]]:
+    return list(_results_of(trusted_fields(header_fields(raw), authserv_id), authserv_id))
 
 
 def trusted_fields(fields: Sequence[Field], authserv_id: str) -> list[Field]:

@@ -145,6 +145,7 @@ def _show(view: EscalationView) -> None:
         "owner": view.owner.name if view.owner else None, "waiting on": view.waiting_on, "next step": view.next_step,
         "next step due": view.next_step_due, "opened": view.opened_at, "why": view.opened_why,
         "taking part": ", ".join(person.name for person in view.participants) or None,
+        "unverified": "; ".join(view.unverified) or None,
         "root cause": view.root_cause, "resolution": view.resolution,
     }  # fmt: skip
     out.print(table([{"": key, " ": value} for key, value in facts.items() if value is not None]))
