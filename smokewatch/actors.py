@@ -5,9 +5,10 @@ from typing import Any
 
 import dramatiq
 import structlog
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AgeLimit, Callbacks, CurrentMessage, Retries, ShutdownNotifications, TimeLimit
 from redis.exceptions import RedisError
+
+from smokewatch.bell import RingingBroker
 
 BATCH = 50
 """Mails named by one message: a commit per mail would cost a factor of three to four."""
@@ -15,8 +16,8 @@ QUEUE = "mail"
 HEARTBEAT_MS = 5_000
 """With dramatiq's minute, the work of a killed worker waits 407 s; with this and eager maintenance, 5 s."""
 EAGER_MAINTENANCE = 1_000_000
-WORKER_TIMEOUT_MS = 100
-"""How often an idle worker looks: 38 ms from hand-over to start in the median, for 2 % of a core."""
+WORKER_TIMEOUT_MS = 1_000
+"""How often an idle worker looks, tells that it lives, and notices a stop; new work wakes it at once (`bell`)."""
 TIME_LIMIT_MS = 10 * 60_000
 MAX_RETRIES = 3
 """Few on purpose: attempts are counted in the database, and the requeue finds whatever is left."""
@@ -24,13 +25,13 @@ MAX_RETRIES = 3
 log = structlog.get_logger("smokewatch.queue")
 
 
-def make_broker(redis_url: str) -> RedisBroker:
+def make_broker(redis_url: str) -> RingingBroker:
     """A broker that connects on first use."""
     middleware = [
         AgeLimit(), TimeLimit(time_limit=TIME_LIMIT_MS), ShutdownNotifications(), Callbacks(), CurrentMessage(),
         Retries(max_retries=MAX_RETRIES, min_backoff=1_000, max_backoff=30_000),
     ]  # fmt: skip
-    return RedisBroker(  # type: ignore[no-untyped-call]
+    return RingingBroker(  # type: ignore[no-untyped-call]
         url=redis_url,
         middleware=middleware,
         namespace="smokewatch",
