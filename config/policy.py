@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.words import NoticeKind, Priority, Risk, Signal
 
@@ -42,6 +42,13 @@ class SignalPolicy(_Section):
     new_person_calendar_days: int
     risk_window_calendar_days: int
     grace_minutes: int
+    deadline_near_business_days: float
+    deadline_over_business_days: float
+    impact_raised_value_share: float
+    impact_critical_value_share: float
+    resolved_outage_half_life_business_days: float
+    urgency_habit_mails: int
+    urgency_habit_share: float
     warn_before_due: bool
     half_lives: dict[Signal, float]
 
@@ -85,8 +92,20 @@ class CommandPolicy(_Section):
     answers_per_hour: int
 
 
+def _rule(name: str) -> str:
+    """A signal, or a rule by its id, which holds a full stop."""
+    if name not in set(Signal) and "." not in name:
+        known = ", ".join(Signal)
+        message = f'{name!r} is no rule: name a signal ({known}), or a rule by its id such as "en.leave.contract"'
+        raise ValueError(message)
+    return name
+
+
 class Policy(_Section):
-    """The whole of it; `version` is written beside every decision it made."""
+    """The whole of it; `version` is written beside every decision it made.
+
+    `shadow` names the rules on trial, each with the mail address of the person who gets the weekly list.
+    """
 
     version: str
     risk: RiskPolicy
@@ -94,6 +113,7 @@ class Policy(_Section):
     threading: ThreadPolicy
     alerts: AlertPolicy
     commands: CommandPolicy
+    shadow: dict[Annotated[str, AfterValidator(_rule)], str] = {}
 
 
 def load_policy(path: Path | None = None) -> Policy:

@@ -1,6 +1,7 @@
 """Folds what the readings of a conversation say into findings, promises, a score and the next moment to look."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.policy import Policy
@@ -9,11 +10,14 @@ from signals import (
     account_risk,
     business,
     executive_visibility,
+    impact,
     ledger,
     missed_promise,
+    needed_by,
     repeated_follow_up,
     risk,
     turns,
+    urgency,
 )
 from signals.facts import Assessment, Facts, Finding
 from signals.levels import decay, falls_in_days, level_after_decay
@@ -23,7 +27,10 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     executive_visibility.judge,  # first: others weigh more when somebody senior takes part
     account_risk.judge,  # looks at executives
     missed_promise.judge,  # looks at executives and threats
-    repeated_follow_up.judge,  # looks at threats
+    urgency.judge,  # looks at nothing; chases weigh more beside it
+    repeated_follow_up.judge,  # looks at threats and urgency
+    needed_by.judge,  # looks at the ledger only
+    impact.judge,  # looks at nothing
 )
 """The rules in order; a rule may look at what those above it found."""
 
@@ -32,13 +39,27 @@ _A_MOMENT = timedelta(seconds=1)
 
 
 def evaluate(facts: Facts, policy: Policy, now: datetime) -> Assessment:
-    """What stands at `now` in the conversation of `facts`; messages after `now` do not exist yet."""
-    view = _view(facts, policy, now)
+    """What stands at `now` in the conversation of `facts`; messages after `now` do not exist yet.
+
+    Rules in shadow say nothing that counts; what would stand with them is told apart, as `shadow`.
+    """
+    live = _evaluate(facts, policy, now, frozenset(policy.shadow))
+    if not policy.shadow:
+        return live
+    trial = _evaluate(facts, policy, now, frozenset())
+    levels = {f.signal: f.level for f in live.findings}
+    more = tuple(f for f in trial.findings if f.level > levels.get(f.signal, Level.CLEAR))
+    looks = [at for at in (live.next_review_at, trial.next_review_at) if at]
+    return replace(live, shadow=more, next_review_at=min(looks, default=None))
+
+
+def _evaluate(facts: Facts, policy: Policy, now: datetime, muted: frozenset[str]) -> Assessment:
+    view = _view(_without(facts, muted) if muted else facts, policy, now)
     reviews: list[datetime] = []
     for rule in CHAIN:
         verdict = rule(view)
         reviews += verdict.review
-        if verdict.raised is not None:
+        if verdict.raised is not None and not {verdict.raised.signal, verdict.raised.cited.rule_id} & muted:
             _stand(view, verdict.raised)
     strands = [_strand(view, raised) for raised in view.found.values()]
     value, terms = risk.score(strands, policy.risk)
@@ -56,6 +77,15 @@ def evaluate(facts: Facts, policy: Policy, now: datetime) -> Assessment:
         risk=settled,
         next_review_at=min((at for at in [*reviews, *([falls] if falls else [])] if at > now), default=None),
     )
+
+
+def _without(facts: Facts, muted: frozenset[str]) -> Facts:
+    """The facts without the phrases of muted rules, so that what is left of a mail is judged by the others."""
+    messages = tuple(
+        replace(m, reading=replace(m.reading, hits=tuple(h for h in m.reading.hits if h.rule_id not in muted)))
+        for m in facts.messages
+    )
+    return replace(facts, messages=messages)
 
 
 def _view(facts: Facts, policy: Policy, now: datetime) -> View:

@@ -199,7 +199,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the chain says of one conversation at one moment, and when time alone could change it."""
+    """What the chain says of one conversation at one moment, and when time alone could change it.
+
+    `shadow` holds what would stand, or stand higher, if the rules in shadow counted.
+    """
 
     findings: tuple[Finding, ...]
     ledger: tuple[LedgerEntry, ...]
@@ -207,3 +210,4 @@ class Assessment:
     terms: tuple[Term, ...]
     risk: Risk
     next_review_at: datetime | None
+    shadow: tuple[Finding, ...] = ()
