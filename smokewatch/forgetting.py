@@ -1,37 +1,41 @@
 """Empties stored mail: everything of one person on request, and whatever the retention time has passed."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, or_, select, text, update
+from sqlalchemy import String, and_, cast, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
-from config.words import State
-from ingest.replies.sender import plain_sender
+from config.words import RawState, State
 from store import audit
 from store.database import Store
 from store.mail import Attachment, Conversation, Message, RawMail, Sighting
 from store.outbox import Notice, RecipientHealth
 from store.people import Contact
 from store.record import Escalation
-from store.risk import FindingRow, Promise
-from workflow.record import By
+from store.risk import FindingRow, Promise, ShadowFinding
+from workflow.change import By, Step, append
 
 BATCH = 500
 """Mails emptied in one transaction, so that none holds locks for long."""
 GONE = "(forgotten)"
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_FROM = re.compile(rb"(?:^|[\r\n])from[ \t]*:([^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)", re.IGNORECASE)
+_NO_MESSAGE = ~exists().where(Message.raw_mail_id == RawMail.id)
 
 
 def count(session: Session, address: str) -> dict[str, int]:
-    """How much is stored of an address."""
+    """How much is stored of an address; `unread` are parked mails, and copies of mails that were read."""
     return {
         "messages": session.scalar(select(func.count()).where(Message.from_address == address)) or 0,
         "named_in": session.scalar(select(func.count()).select_from(Message).where(_addressed(address))) or 0,
         "contacts": session.scalar(select(func.count()).where(Contact.email == address)) or 0,
+        "unread": len(_unread_of(session, address)),
     }
 
 
@@ -42,7 +46,7 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
     written = list(session.scalars(select(Message.id).where(Message.from_address == address)))
     for start in range(0, len(written), BATCH):
         empty(session, written[start : start + BATCH])
-    _empty_copies(session, address)
+    _empty_unread(session, _unread_of(session, address), by.now, "its sender was forgotten")
     session.execute(update(Message).where(Message.from_address == address).values(from_address=pseudonym, from_name=""))
     for column in (Message.to_addresses, Message.cc_addresses):
         session.execute(
@@ -59,17 +63,34 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
     return counted
 
 
-def expire(store: Store, days: int, now: datetime, *, dry_run: bool = False) -> int:
-    """Empty mails of conversations without activity for so long and without an open escalation; how many."""
-    total = 0
-    while True:
-        with store.transaction() as session:
-            ids = _expired(session, now - timedelta(days=days), None if dry_run else BATCH)
-            total += len(ids)
-            if dry_run or not ids:
-                return total
-            empty(session, ids)
-            killpoint("K28")
+def expire(store: Store, days: int, by: By, *, dry_run: bool = False) -> int:
+    """Empty mails of conversations without activity for so long and without an open escalation; how many.
+
+    Bytes that no message came of (parked mails, second deliveries, mails left aside) go by their own age. The audit
+    notes how many there were, batch by batch.
+    """
+    before, total = by.now - timedelta(days=days), 0
+    for find, clear in ((_expired, _empty_read), (_expired_unread, _expire_unread)):
+        found = True
+        while found:
+            with store.transaction() as session:
+                ids = find(session, before, None if dry_run else BATCH)
+                total += len(ids)
+                found = bool(ids) and not dry_run
+                if found:
+                    clear(session, ids, by.now)
+                    detail = {"mails": len(ids), "days": days}
+                    append(session, by, audit.SYSTEM, Step("old mail emptied", detail=detail))
+                    killpoint("K28")
+    return total
+
+
+def _empty_read(session: Session, ids: Sequence[int], _now: datetime) -> None:
+    empty(session, ids)
+
+
+def _expire_unread(session: Session, ids: Sequence[int], now: datetime) -> None:
+    _empty_unread(session, ids, now, "kept for as long as the settings say")
 
 
 def empty(session: Session, message_ids: Sequence[int]) -> None:
@@ -83,6 +104,7 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     _empty_titles(session, ids)
     session.execute(update(Attachment).where(Attachment.message_id.in_(ids)).values(name=GONE))
     session.execute(update(FindingRow).where(FindingRow.message_id.in_(ids)).values(quote=GONE, features={}))
+    session.execute(update(ShadowFinding).where(ShadowFinding.message_id.in_(ids)).values(quote=GONE))
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
     for message_id in ids:
         found = text("facts->'evidence' @> jsonb_build_array(jsonb_build_object('message_id', CAST(:id AS bigint)))")
@@ -106,14 +128,27 @@ def _empty_titles(session: Session, ids: list[int]) -> None:
     session.execute(update(Conversation).where(Conversation.id.in_(begun)).values(subject=GONE))
 
 
-def _empty_copies(session: Session, address: str) -> None:
-    """Empty what the person wrote and no message came of: second deliveries of a mail, and parked mails."""
-    unread = RawMail.id.not_in(select(Message.raw_mail_id))
+def _empty_unread(session: Session, ids: Sequence[int], now: datetime, why: str) -> None:
+    """Empty raw mails that no message came of; parked ones are ended, since there is nothing left to be read again."""
+    chosen = update(RawMail).where(RawMail.id.in_(ids)).execution_options(synchronize_session=False)
+    session.execute(chosen.values(body=b"", error=None))
+    ended = {"state": RawState.IGNORED.value, "reason": why, "done_at": now}
+    session.execute(chosen.where(RawMail.state == RawState.PARKED).values(ended))
+
+
+def _unread_of(session: Session, address: str) -> list[int]:
+    """What the person wrote and no message came of: second deliveries of a mail, mails left aside, parked mails."""
     # "escape" shows ASCII as it is, whatever else the mail holds; the text of a mail may hold no NUL, its bytes may.
     names = func.lower(func.encode(RawMail.body, "escape")).contains(address, autoescape=True)
-    found = session.execute(select(RawMail.id, RawMail.body).where(unread, names)).all()
-    ids = [key for key, body in found if plain_sender(body) == address]
-    session.execute(update(RawMail).where(RawMail.id.in_(ids)).values(body=b""))
+    found = session.execute(select(RawMail.id, RawMail.body).where(_NO_MESSAGE, names))
+    return [key for key, body in found if _is_from(body, address)]
+
+
+def _is_from(raw: bytes, address: str) -> bool:
+    """Whether any From field names the address. The header of a parked mail may be one that no program reads alike."""
+    header = _BLANK_LINE.split(raw, maxsplit=1)[0]
+    exactly = re.compile(rb"(?<![\w.+-])" + re.escape(address.encode()) + rb"(?![\w-]|\.\w)", re.IGNORECASE)
+    return any(exactly.search(field) for field in _FROM.findall(header))
 
 
 def _expired(session: Session, before: datetime, most: int | None) -> list[int]:
@@ -127,6 +162,16 @@ def _expired(session: Session, before: datetime, most: int | None) -> list[int]:
         .order_by(Message.id)
         .limit(most)
     )
+    return list(session.scalars(query))
+
+
+def _expired_unread(session: Session, before: datetime, most: int | None) -> list[int]:
+    """Copies go by the mail's age, as messages do; a parked mail by ours, so that an old one can be looked at first."""
+    old = or_(
+        and_(RawMail.state == RawState.PARKED, RawMail.kept_at < before),
+        and_(RawMail.state.in_([RawState.IGNORED, RawState.PARSED]), RawMail.received_at < before),
+    )
+    query = select(RawMail.id).where(_NO_MESSAGE, RawMail.body != b"", old).order_by(RawMail.id).limit(most)
     return list(session.scalars(query))
 
 

@@ -12,6 +12,7 @@ from alerts.deliver import deliver_one
 from alerts.digest import open_due_digests
 from alerts.sender import SmtpSender
 from config.settings import Mailbox
+from config.words import Channel
 from ingest.poll import Poller
 from ingest.take import Desk
 from ingest.work import unprocessed
@@ -20,6 +21,7 @@ from smokewatch.bootstrap import App, make_sender, utc_now
 from smokewatch.health import Health
 from smokewatch.memory import freeze
 from smokewatch.schedule import Job, Schedule
+from workflow.record import By
 from workflow.sweep import sweep_once
 
 log = structlog.get_logger("smokewatch.service")
@@ -145,7 +147,8 @@ class Service:
 
     def _expire(self) -> bool:
         if days := self.app.settings.retention_days:
-            forgetting.expire(self.app.store, days, utc_now())
+            by = By(None, "smokewatch", Channel.SYSTEM, utc_now(), "retention_days")
+            forgetting.expire(self.app.store, days, by)
         return False
 
     def _gauges(self) -> bool:

@@ -9,10 +9,8 @@ from rich.text import Text
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from config.words import Channel
-from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_json, show_records
-from smokewatch.cli.session import by, opened
+from smokewatch.cli.session import by_admin, opened
 from store.people import Account, AccountDomain, Person, Team
 from workflow.accounts import import_accounts
 from workflow.csvfile import CsvError
@@ -96,7 +94,7 @@ def _import(ctx: typer.Context, file: Path, importer: Importer, *, as_json: bool
     text = _read(file)
     try:
         with opened(ctx) as app, app.store.transaction() as session:
-            done = importer(session, _by(ctx, session, app), text, str(file))
+            done = importer(session, by_admin(ctx, session, app), text, str(file))
     except CsvError as error:
         for sentence in str(error).splitlines():
             complain(sentence)
@@ -116,11 +114,3 @@ def _read(file: Path) -> str:
         refuse(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.")
     except OSError as error:
         refuse(f"{file} cannot be read: {error.strerror}.")
-
-
-def _by(ctx: typer.Context, session: Session, app: App) -> By:
-    """Whoever acts; the very first people are brought in by nobody of them."""
-    if session.scalar(select(func.count()).select_from(Person)):
-        return by(ctx, session, app)
-    name = app.settings.admin or "smokewatch"
-    return By(None, name, Channel.CLI, utc_now(), None, app.settings.outgoing.domain)

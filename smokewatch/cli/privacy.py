@@ -7,9 +7,8 @@ from rich.text import Text
 from sqlalchemy import select
 
 from smokewatch import forgetting
-from smokewatch.bootstrap import utc_now
 from smokewatch.cli.output import Exit, Json, console, refuse, show_json
-from smokewatch.cli.session import by, opened
+from smokewatch.cli.session import by_admin, opened
 from store import audit, tokens
 from store.people import Person
 
@@ -34,18 +33,19 @@ def forget(
     address = address.strip().lower()
     with opened(ctx) as app:
         with app.store.transaction() as session:
+            by_admin(ctx, session, app)  # before anything is said of what is stored
             count = forgetting.count(session, address)
             if not any(count.values()):
                 refuse(f"Nothing is stored of {address}.")
         if not yes:
-            typer.confirm(f"Remove {count['messages']} mails of {address} for good?", abort=True)
+            typer.confirm(f"Remove {_mails(count)} of {address} for good?", abort=True)
         with app.store.transaction() as session:
-            change = by(ctx, session, app)
+            change = by_admin(ctx, session, app)
             count = forgetting.forget(session, address, change)
     if as_json:
         show_json(count)
     else:
-        console().print(Text(f"Forgotten: {count['messages']} mails of {address}. The copies on the mail server stay."))
+        console().print(Text(f"Forgotten: {_mails(count)} of {address}. The copies on the mail server stay."))
 
 
 def retention(
@@ -58,11 +58,14 @@ def retention(
         days = app.settings.retention_days
         if not days:
             refuse("retention_days is not set, so all mail is kept; set it in the settings first.", Exit.SETTINGS)
-        count = forgetting.expire(app.store, days, utc_now(), dry_run=dry_run)
+        with app.store.transaction() as session:
+            change = by_admin(ctx, session, app)
+        count = forgetting.expire(app.store, days, change, dry_run=dry_run)
     if as_json:
         show_json({"messages": count, "dry_run": dry_run})
-    else:
-        console().print(f"{count} mails {'would be' if dry_run else 'were'} emptied (older than {days} days).")
+        return
+    were = "would be" if dry_run else "was" if count == 1 else "were"
+    console().print(f"{_number(count)} {were} emptied (older than {days} days).")
 
 
 def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A person of yours.")]) -> None:
@@ -71,7 +74,7 @@ def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A pers
         person = session.scalar(select(Person).where(Person.email == email.lower()))
         if person is None:
             refuse(f"{email} is not one of your people.")
-        change = by(ctx, session, app)
+        change = by_admin(ctx, session, app, but=person.email)
         tokens.revoke(session, person.id)
         audit.record(
             session,
@@ -85,7 +88,15 @@ def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A pers
 def rotate(ctx: typer.Context) -> None:
     """Sign reply addresses with a new key; those signed with the last one stay good until the next rotation."""
     with opened(ctx) as app, app.store.transaction() as session:
-        change = by(ctx, session, app)
+        change = by_admin(ctx, session, app)
         tokens.rotate(session, change.now)
         audit.record(session, audit.Change(audit.SYSTEM, change.now, change.actor, change.channel, "token key rotated"))
     console().print("A new key signs from now on.")
+
+
+def _mails(count: dict[str, int]) -> str:
+    return _number(count["messages"] + count["unread"])
+
+
+def _number(mails: int) -> str:
+    return "1 mail" if mails == 1 else f"{mails} mails"

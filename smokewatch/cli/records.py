@@ -13,7 +13,7 @@ from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
-from smokewatch.cli.session import actor, by, choices, opened
+from smokewatch.cli.session import actor, by, opened, viewer
 from store.mail import Folder, RawMail
 from store.outbox import Notice
 from store.people import Account, Person
@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How things stand: folders, mails, escalations, outbox."""
     with opened(ctx) as app, app.store.transaction() as session:
-        facts = _status(session, _viewer(ctx, session, app))
+        facts = _status(session, viewer(ctx, session, app))
     if as_json:
         show_json(facts)
         return
@@ -109,13 +109,7 @@ def open_by_hand(
     console().print(Text(f"{number} is open. See it with: smokewatch show {number}"))
 
 
-def _viewer(ctx: typer.Context, session: Session, app: App) -> Person | None:
-    """Who looks; None, who sees all, is whoever keeps the machine without being named or before there are people."""
-    named = choices(ctx).acting_as or app.settings.admin
-    return actor(ctx, session, app) if named and session.scalar(select(Person.id).limit(1)) else None
-
-
-def _status(session: Session, viewer: Person | None) -> dict[str, Any]:
+def _status(session: Session, looking: Person | None) -> dict[str, Any]:
     def counts(column: Any) -> dict[str, int]:
         return dict(session.execute(select(column, func.count()).group_by(column).order_by(column)).all())
 
@@ -124,7 +118,7 @@ def _status(session: Session, viewer: Person | None) -> dict[str, Any]:
     return {
         "folders": [{key: getattr(folder, key) for key in shown} for folder in folders],
         "mails": {state.value: n for state in RawState if (n := counts(RawMail.state).get(state))},
-        "escalations": {state.value: n for state, n in status_counts(session, viewer).items() if n},
+        "escalations": {state.value: n for state, n in status_counts(session, looking).items() if n},
         "notices": {state.value: n for state in NoticeState if (n := counts(Notice.state).get(state))},
     }
 

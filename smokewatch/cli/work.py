@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlalchemy import select
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from alerts import outbox
 from config.words import RawState
 from ingest import work
-from smokewatch.bootstrap import utc_now
 from smokewatch.cli.output import Exit, Json, console, refuse, show_json, show_records
-from smokewatch.cli.session import actor, by, opened
+from smokewatch.cli.session import by_admin, opened, viewer
 from store import audit
 from store.mail import RawMail
+from workflow.record import By
 
 Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from the list.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
@@ -51,6 +51,7 @@ def list_parked(ctx: typer.Context, as_json: Json = False) -> None:
         RawMail.state == RawState.PARKED
     )
     with opened(ctx) as app, app.store.transaction() as session:
+        by_admin(ctx, session, app)
         rows = [dict(row) for row in session.execute(query.order_by(RawMail.id).limit(LONGEST_LIST)).mappings()]
     show_records(rows, as_json=as_json, empty="No mail is parked.")
 
@@ -59,9 +60,10 @@ def retry_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -
     """Let parked mails be read again."""
     with opened(ctx) as app:
         with app.store.transaction() as session:
+            change = by_admin(ctx, session, app)
             chosen = _chosen(session, ids, everything, RawState.PARKED)
             count = work.retry(session, chosen)
-            _note(ctx, session, app, "parked mail retried", chosen)
+            _note(session, change, "parked mail retried", chosen)
         app.process(chosen)
         with app.store.transaction() as session:
             again = session.scalars(
@@ -75,16 +77,17 @@ def retry_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -
 def drop_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
     """Stop listing parked mails; their bytes stay in the store."""
     with opened(ctx) as app, app.store.transaction() as session:
+        change = by_admin(ctx, session, app)
         chosen = _chosen(session, ids, everything, RawState.PARKED)
-        work.finish(session, chosen, RawState.IGNORED, "dropped by hand", utc_now())
-        _note(ctx, session, app, "parked mail dropped", chosen)
+        work.finish(session, chosen, RawState.IGNORED, "dropped by hand", change.now)
+        _note(session, change, "parked mail dropped", chosen)
     console().print(f"{len(chosen)} dropped.")
 
 
 def list_outbox(ctx: typer.Context, as_json: Json = False) -> None:
     """Notices that wait, failed or are held back, with the reason."""
     with opened(ctx) as app, app.store.transaction() as session:
-        lines = outbox.list_notices(session, actor(ctx, session, app))
+        lines = outbox.list_notices(session, viewer(ctx, session, app))
     show_records([asdict(line) for line in lines], as_json=as_json, empty="The outbox is empty.")
 
 
@@ -127,9 +130,10 @@ def _each_notice(
     if not ids and not everything:
         refuse("Name the notices by number (`smokewatch outbox list`), or give --all.", Exit.USAGE)
     with opened(ctx) as app, app.store.transaction() as session:
-        listed = [line.id for line in outbox.list_notices(session, actor(ctx, session, app))]
-        done = [number for number in sorted(ids or listed) if do(session, number, utc_now())]
-        _note(ctx, session, app, what, done)
+        change = by_admin(ctx, session, app)
+        listed = ids or [line.id for line in outbox.list_notices(session, None)]
+        done = [number for number in sorted(listed) if do(session, number, change.now)]
+        _note(session, change, what, done)
     console().print(f"{what}: {len(done)}.")
     if ids and len(done) < len(set(ids)):
         left = ", ".join(map(str, sorted(set(ids) - set(done))))
@@ -146,8 +150,7 @@ def _chosen(session: Session, ids: Sequence[int] | None, everything: bool, state
     return found
 
 
-def _note(ctx: typer.Context, session: Session, app: Any, action: str, ids: Sequence[int]) -> None:
+def _note(session: Session, change: By, action: str, ids: Sequence[int]) -> None:
     """Write down who did it; one row, whatever the number of ids."""
-    change = by(ctx, session, app)
     row = audit.Change(audit.SYSTEM, change.now, change.actor, change.channel, action, detail={"ids": list(ids)})
     audit.record(session, row)

@@ -260,8 +260,8 @@ def test_retention_empties_what_is_old(run: Run, tmp_path: Path, monkeypatch: py
     (tmp_path / "a.eml").write_bytes(MAIL)
     run("import", "a.eml")
     monkeypatch.setenv("SMOKEWATCH__RETENTION_DAYS", "30")
-    assert "1 mails would be emptied" in run("retention", "--dry-run")[1]
-    assert "1 mails were emptied" in run("retention")[1]
+    assert "1 mail would be emptied" in run("retention", "--dry-run")[1]
+    assert "1 mail was emptied" in run("retention")[1]
     assert "0 mails were emptied" in run("retention")[1]
 
 

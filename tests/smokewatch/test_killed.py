@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import create_engine, func, inspect, select, text
 
 from config.killpoint import killpoint
+from config.words import Channel
 from smokewatch import forgetting
 from store.database import Store
 from store.mail import RawMail
 from store.migrate import migrate
+from workflow.record import By
 
 ROOT = Path(__file__).parents[2]
 MAIL = b"From: Ann <ann@acme.example>\nDate: Wed, 06 May 2026 09:00:00 +0000\nMessage-ID: <1@acme.example>\n\nHello\n"
@@ -36,12 +38,14 @@ def test_a_killed_retention_is_finished_by_the_next(company: Store, run: "object
     run("import", "a.eml")
     code = (
         "import os; from datetime import UTC, datetime; from smokewatch import forgetting;"
-        "from store.database import Store, connect;"
-        "forgetting.expire(Store(connect(os.environ['URL'])), 30, datetime.now(UTC))"
+        "from store.database import Store, connect; from config.words import Channel; from workflow.record import By;"
+        "by = By(None, 'smokewatch', Channel.SYSTEM, datetime.now(UTC));"
+        "forgetting.expire(Store(connect(os.environ['URL'])), 30, by)"
     )
     assert _killed(company, "K28:1", code) == -signal.SIGKILL
     assert _emptied(company) == 0
-    assert forgetting.expire(company, 30, datetime.now(UTC)) == 1
+    by = By(None, "smokewatch", Channel.SYSTEM, datetime.now(UTC))
+    assert forgetting.expire(company, 30, by) == 1
     assert _emptied(company) == 1
 
 
