@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from store.bulk import among
+from store.bulk import among, insert_rows, one_of
 from store.people import Account, AccountDomain, Contact
 
 
@@ -19,19 +19,22 @@ def _freemail() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+_CONTACTS = select(Contact.email, Contact.account_id).where(one_of(Contact.email, "emails"))
+_OWNERS = (
+    select(AccountDomain.domain, AccountDomain.account_id, Account.provisional)
+    .join(Account, Account.id == AccountDomain.account_id)
+    .where(one_of(AccountDomain.domain, "domains"))
+)
+
+
 def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
     """The account id of every address that has one; three look-ups whatever the number of addresses."""
     wanted = sorted({a for a in addresses if "@" in a})
     if not wanted:
         return {}
-    by_address = _pairs(session, select(Contact.email, Contact.account_id).where(among(Contact.email, wanted)))
-    domains = {parent for a in wanted for parent in _parents(a.rpartition("@")[2])}
-    owners = select(AccountDomain.domain, AccountDomain.account_id, Account.provisional).join(
-        Account, Account.id == AccountDomain.account_id
-    )
-    by_domain = {
-        d: (key, guessed) for d, key, guessed in session.execute(owners.where(among(AccountDomain.domain, domains)))
-    }
+    by_address = {email: account for email, account in session.execute(_CONTACTS, {"emails": wanted})}  # noqa: C416 - rows are no tuples
+    domains = list({parent for a in wanted for parent in _parents(a.rpartition("@")[2])})
+    by_domain = {d: (key, guessed) for d, key, guessed in session.execute(_OWNERS, {"domains": domains})}
     found = {}
     for address in wanted:
         domain = address.rpartition("@")[2]
@@ -41,10 +44,6 @@ def find_accounts(session: Session, addresses: Iterable[str]) -> dict[str, int]:
         if account:
             found[address] = account
     return found
-
-
-def _pairs(session: Session, query: Select[str, int]) -> dict[str, int]:
-    return {key: value for key, value in session.execute(query)}  # noqa: C416 - rows are no tuples to the type checker
 
 
 def _parents(domain: str) -> list[str]:
@@ -64,7 +63,8 @@ def make_provisional(session: Session, senders: Iterable[str], now: datetime) ->
         return {}
     rows = [{"name": name, "provisional": True, "created_at": now} for name in names]
     session.execute(insert(Account).values(rows).on_conflict_do_nothing(index_elements=["name"]))
-    ids = _pairs(session, select(Account.name, Account.id).where(among(Account.name, names)))
+    made = session.execute(select(Account.name, Account.id).where(among(Account.name, names)))
+    ids = {name: key for name, key in made}  # noqa: C416 - rows are no tuples to the type checker
     domains = [{"domain": name, "account_id": ids[name]} for name in names if "@" not in name]
     if domains:
         session.execute(insert(AccountDomain).values(domains).on_conflict_do_nothing())
@@ -82,9 +82,4 @@ def note_contacts(session: Session, senders: dict[str, tuple[int, str, datetime]
         {"email": email, "account_id": account, "name": name, "first_seen_at": at, "last_seen_at": at}
         for email, (account, name, at) in sorted(senders.items())
     ]
-    if not rows:
-        return
-    known = set(session.scalars(select(Contact.email).where(among(Contact.email, [r["email"] for r in rows]))))
-    fresh = [row for row in rows if row["email"] not in known]
-    if fresh:
-        session.execute(insert(Contact).values(fresh).on_conflict_do_nothing(index_elements=["email"]))
+    insert_rows(session, Contact, rows, then="ON CONFLICT (email) DO NOTHING")

@@ -64,14 +64,18 @@ class Directory:
 _DEFAULT_CALENDAR = Calendar()
 
 
+_PEOPLE = select(Person.id, Person.email, Person.name, Person.team_id, Person.active)
+_TEAMS = select(Team)
+
+
 def load_directory(session: Session, settings: Settings) -> Directory:
     """Read the snapshot. Domains default to those of the watched mailboxes."""
-    teams = list(session.scalars(select(Team)))
+    teams = list(session.scalars(_TEAMS))
     names = {team.name: team.id for team in teams}
     team_of = {box.lower(): team.id for team in teams for box in team.mailboxes}
     boxes = {box.address.lower(): box for box in settings.mailboxes}
     team_of.update({address: names[box.team] for address, box in boxes.items() if box.team in names})
-    people = session.execute(select(Person.id, Person.email, Person.name, Person.team_id, Person.active))
+    people = session.execute(_PEOPLE)
     outgoing = settings.outgoing
     return Directory(
         colleagues={email: Colleague(key, email, name, team, active) for key, email, name, team, active in people},

@@ -22,7 +22,7 @@ from ingest.newcomers import mark_newcomers
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
 from store.backlog import is_behind
-from store.bulk import among, insert_rows
+from store.bulk import insert_rows, one_of
 from store.mail import Attachment, Conversation, Message, Sighting
 from workflow.assess import assess, review_later
 from workflow.gather import HEARD
@@ -41,8 +41,8 @@ def file_batch(
 ) -> Filed:
     """Do all that follows from these mails in the caller's transaction."""
     new, copies = _without_copies(session, batch)
-    for incoming in copies:
-        work.finish(session, [incoming.raw_id], RawState.IGNORED, "a copy of a mail already here", now)
+    if copies:
+        work.finish(session, [i.raw_id for i in copies], RawState.IGNORED, "a copy of a mail already here", now)
     if new:
         _find_accounts(session, new, directory, now)
         take_hints(session, new)
@@ -61,10 +61,12 @@ def file_batch(
     return Filed([i.raw_id for i in new], [i.raw_id for i in copies])
 
 
+_SEEN = select(Message.content_key).where(one_of(Message.content_key, "keys"))
+
+
 def _without_copies(session: Session, batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
     """Part the mails from second deliveries of the same mail (another mailbox, a re-import, a moved mail)."""
-    keys = [i.mail.content_key for i in batch]
-    seen = set(session.scalars(select(Message.content_key).where(among(Message.content_key, keys))))
+    seen = set(session.scalars(_SEEN, {"keys": [i.mail.content_key for i in batch]}))
     new: list[Incoming] = []
     copies: list[Incoming] = []
     for incoming in batch:
@@ -96,6 +98,15 @@ def _outside_address(incoming: Incoming, directory: Directory) -> str:
     return next((a for a in recipients if not directory.is_ours(a)), "")
 
 
+_LOCKED = (
+    # NO KEY UPDATE: other workers' new rows may go on referring to these conversations; a full lock would deadlock.
+    select(Conversation.id)
+    .where(one_of(Conversation.id, "ids"))
+    .order_by(Conversation.id)
+    .with_for_update(key_share=True)
+)
+
+
 def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now: datetime) -> set[int]:
     """Thread, lock the conversations in order of id, and do the merges.
 
@@ -104,13 +115,7 @@ def _thread(session: Session, batch: Sequence[Incoming], ctx: IngestContext, now
     merges = thread(session, batch)
     merges += suggest(session, batch, ctx.workflow.policy.threading)
     ids = {i.conversation_id for i in batch} | {m.source for m in merges} | {m.target for m in merges}
-    # NO KEY UPDATE: other workers' new rows may go on referring to these conversations; a full lock would deadlock.
-    session.execute(
-        select(Conversation.id)
-        .where(among(Conversation.id, ids))
-        .order_by(Conversation.id)
-        .with_for_update(key_share=True)
-    )
+    session.execute(_LOCKED, {"ids": list(ids)})
     moved = {m.source: m.target for m in merges if merge_conversations(session, m, now)}
     for incoming in batch:
         while incoming.conversation_id in moved:

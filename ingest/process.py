@@ -64,8 +64,8 @@ def process_batch(store: Store, raw_ids: Sequence[int], ctx: IngestContext, now:
     """
     killpoint("K10")
     with store.transaction() as session:
-        again = work.tried_before(session, raw_ids, now)
         fresh = work.claim(session, raw_ids, now)
+        again = work.tried_before(session, raw_ids, now) if len(fresh) < len(raw_ids) else []
         directory = load_directory(session, ctx.settings)
     run = _Run(store, ctx, directory, now)
     run.process(fresh)

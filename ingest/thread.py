@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ingest.classify import Classified
 from ingest.mail import ParsedMail
 from signals.reading import Reading
-from store.bulk import among, insert_rows, next_ids
+from store.bulk import among, insert_rows, next_ids, one_of
 from store.mail import Conversation, Message, ThreadNode
 
 MOST_REFERENCES = 50
@@ -168,17 +168,18 @@ def _join(other: _Group, target: _Group, incoming: Incoming, merges: list[Merge]
     other.mails = []
 
 
+_NODES = select(ThreadNode.hash, ThreadNode.conversation_id).where(one_of(ThreadNode.hash, "hashes"))
+_STORED = select(Conversation.id, Conversation.account_id, Conversation.language).where(one_of(Conversation.id, "ids"))
+
+
 def _known(session: Session, batch: Sequence[Incoming]) -> tuple[dict[bytes, _Group], dict[int, _Group]]:
     """The batch's nodes that are stored already, and every stored conversation that may be joined, by id."""
     wanted = {h for i in batch for h in (i.own_hash, *i.ancestors)}
-    rows = session.execute(
-        select(ThreadNode.hash, ThreadNode.conversation_id).where(among(ThreadNode.hash, wanted))
-    ).all()
+    rows = session.execute(_NODES, {"hashes": list(wanted)}).all()
     ids = {conversation for _, conversation in rows} | {i.hint for i in batch if i.hint is not None}
     if not ids:
         return {}, {}
-    c = Conversation
-    known = session.execute(select(c.id, c.account_id, c.language).where(among(c.id, ids)))
+    known = session.execute(_STORED, {"ids": list(ids)})
     stored = {key: _Group(key, account, language) for key, account, language in known}
     return {h: stored[conversation] for h, conversation in rows}, stored
 
@@ -236,8 +237,7 @@ def _claim_nodes(session: Session, nodes: dict[bytes, _Group], merges: list[Merg
     lost = nodes.keys() - set(insert_rows(session, ThreadNode, rows, then="ON CONFLICT DO NOTHING", giving="hash"))
     if not lost:
         return
-    theirs = select(ThreadNode.hash, ThreadNode.conversation_id).where(among(ThreadNode.hash, lost))
-    for key, conversation in session.execute(theirs).all():
+    for key, conversation in session.execute(_NODES, {"hashes": list(lost)}).all():
         _follow(session, nodes[key], conversation, merges)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.words import RawState
-from store.bulk import among
+from store.bulk import among, one_of
 from store.mail import RawMail
 
 CLAIM = timedelta(seconds=60)
@@ -16,6 +16,25 @@ CLAIM = timedelta(seconds=60)
 
 MOST_ATTEMPTS = 3
 """Attempts are counted before the work, so that a mail that kills its worker is found out too."""
+
+
+_FREE = or_(RawMail.claimed_until.is_(None), RawMail.claimed_until <= bindparam("now"))
+_THESE = one_of(RawMail.id, "ids"), RawMail.state == RawState.KEPT
+_CLAIM = (
+    update(RawMail)
+    .where(*_THESE, _FREE, (RawMail.attempts > 0) == bindparam("again"))
+    .values(attempts=RawMail.attempts + 1, claimed_until=bindparam("until"))
+    .returning(RawMail.id, RawMail.body, RawMail.received_at, RawMail.attempts)
+    .execution_options(synchronize_session=False)
+)
+_TRIED = select(RawMail.id).where(*_THESE, _FREE, RawMail.attempts > 0).order_by(RawMail.id)
+_STILL_WAITING = select(RawMail.id).where(*_THESE).order_by(RawMail.id).with_for_update()
+_FINISH = (
+    update(RawMail)
+    .where(one_of(RawMail.id, "ids"))
+    .values(state=bindparam("to"), reason=bindparam("why"), done_at=bindparam("now"), claimed_until=None)
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True)
@@ -34,23 +53,13 @@ def claim(session: Session, ids: Sequence[int], now: datetime, *, again: bool = 
     Mails tried before are left out unless `again` is set: one of them may have killed its worker, so the caller
     takes them one at a time and its neighbours stay innocent.
     """
-    free = or_(RawMail.claimed_until.is_(None), RawMail.claimed_until <= now)
-    tried = RawMail.attempts > 0 if again else RawMail.attempts == 0
-    taken = (
-        update(RawMail)
-        .where(among(RawMail.id, ids), RawMail.state == RawState.KEPT, free, tried)
-        .values(attempts=RawMail.attempts + 1, claimed_until=now + CLAIM)
-        .returning(RawMail.id, RawMail.body, RawMail.received_at, RawMail.attempts)
-    )
-    rows = session.execute(taken.execution_options(synchronize_session=False))
+    rows = session.execute(_CLAIM, {"ids": list(ids), "now": now, "again": again, "until": now + CLAIM})
     return sorted((Kept(*row) for row in rows), key=lambda kept: kept.id)
 
 
 def tried_before(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
     """The waiting mails among `ids` that were tried and not finished."""
-    free = or_(RawMail.claimed_until.is_(None), RawMail.claimed_until <= now)
-    waiting = select(RawMail.id).where(among(RawMail.id, ids), RawMail.state == RawState.KEPT, free)
-    return list(session.scalars(waiting.where(RawMail.attempts > 0).order_by(RawMail.id)))
+    return list(session.scalars(_TRIED, {"ids": list(ids), "now": now}))
 
 
 def release(session: Session, ids: Sequence[int]) -> None:
@@ -61,15 +70,12 @@ def release(session: Session, ids: Sequence[int]) -> None:
 
 def still_waiting(session: Session, ids: Sequence[int]) -> set[int]:
     """Lock the mails and tell which nobody has finished in the meantime."""
-    rows = select(RawMail.id).where(among(RawMail.id, ids), RawMail.state == RawState.KEPT).order_by(RawMail.id)
-    return set(session.scalars(rows.with_for_update()))
+    return set(session.scalars(_STILL_WAITING, {"ids": list(ids)}))
 
 
 def finish(session: Session, ids: Sequence[int], state: RawState, reason: str | None, now: datetime) -> None:
     """End the work on mails with the same outcome."""
-    done = update(RawMail).where(among(RawMail.id, ids))
-    values = {"state": state.value, "reason": reason, "done_at": now, "claimed_until": None}
-    session.execute(done.values(values).execution_options(synchronize_session=False))
+    session.execute(_FINISH, {"ids": list(ids), "to": state.value, "why": reason, "now": now})
 
 
 def park(session: Session, raw_id: int, code: str, sentence: str, now: datetime) -> None:
@@ -90,6 +96,5 @@ def retry(session: Session, ids: Sequence[int]) -> int:
 
 def unprocessed(session: Session, limit: int, now: datetime) -> list[int]:
     """Kept mails nobody works on, oldest first: what a sweep hands over again when the queue has lost it."""
-    free = or_(RawMail.claimed_until.is_(None), RawMail.claimed_until <= now)
-    rows = select(RawMail.id).where(RawMail.state == RawState.KEPT, free).order_by(RawMail.id).limit(limit)
-    return list(session.scalars(rows))
+    rows = select(RawMail.id).where(RawMail.state == RawState.KEPT, _FREE).order_by(RawMail.id).limit(limit)
+    return list(session.scalars(rows, {"now": now}))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from store.bulk import one_of
 from store.mail import RawMail
 
 BEHIND = timedelta(minutes=1)
@@ -14,13 +15,19 @@ BEHIND = timedelta(minutes=1)
 PATIENCE = timedelta(hours=1)
 """How long one mail may hold judgement back: where mail comes faster than it is read, alerts must not wait for ever."""
 
+_WAITING = (
+    select(RawMail.id)
+    .where(
+        RawMail.state == "kept",
+        RawMail.received_at < bindparam("before"),
+        RawMail.kept_at > bindparam("since"),
+        ~one_of(RawMail.id, "besides"),
+    )
+    .limit(1)
+)
+
 
 def is_behind(session: Session, now: datetime, besides: Sequence[int] = ()) -> bool:
     """Whether a kept mail other than `besides` waits that arrived before a minute ago."""
-    waiting = select(RawMail.id).where(
-        RawMail.state == "kept",
-        RawMail.received_at < now - BEHIND,
-        RawMail.kept_at > now - PATIENCE,
-        RawMail.id.not_in(besides),
-    )
-    return session.execute(waiting.limit(1)).first() is not None
+    values = {"before": now - BEHIND, "since": now - PATIENCE, "besides": list(besides)}
+    return session.execute(_WAITING, values).first() is not None

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, TextClause, any_, literal, text
+from sqlalchemy import ColumnElement, TextClause, any_, bindparam, literal, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -57,3 +57,11 @@ def _encode(value: object) -> str:
 def among(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether a column is one of `values`: one array parameter, where IN would write a text of its own per length."""
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def one_of(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """As `among`, with the list of values given at execution under `name`.
+
+    For statements of the hot path, which are made once at import: making one anew costs more than running it.
+    """
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))

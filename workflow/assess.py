@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from config.words import Channel, Level, Risk, State
 from signals.chain import evaluate
 from signals.facts import Assessment, Facts
-from store.bulk import among
+from store.bulk import among, one_of
 from store.mail import Conversation
 from store.record import Escalation, Participant
 from store.risk import RiskChange
@@ -46,19 +46,22 @@ class _Case:
         return any(r.finding.level >= Level.RAISED for r in self.rises)
 
 
+_LOCKED = (
+    select(Conversation)
+    .where(one_of(Conversation.id, "ids"))
+    .order_by(Conversation.id)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now: datetime) -> None:
     """Evaluate the conversations at `now` and do what follows from it.
 
     Their rows are locked in order of id, so that two workers never decide on one conversation at once.
     """
     ids = sorted(set(conversation_ids))
-    locked = (
-        select(Conversation)
-        .where(among(Conversation.id, ids))
-        .order_by(Conversation.id)
-        .with_for_update(key_share=True)
-    )
-    conversations = [c for c in session.scalars(locked.execution_options(populate_existing=True)) if not c.merged_into]
+    conversations = [c for c in session.scalars(_LOCKED, {"ids": ids}) if not c.merged_into]
     facts = gather(session, conversations)
     live = live_findings(session, ids)
     stored = stored_promises(session, ids)
@@ -85,14 +88,21 @@ def _lock_escalations(session: Session, conversations: Sequence[Conversation]) -
         )
 
 
+_REVIEW = (
+    update(Conversation)
+    .where(one_of(Conversation.id, "ids"))
+    .values(next_review_at=bindparam("at"))
+    .execution_options(synchronize_session=False)
+)
+
+
 def review_later(session: Session, conversation_ids: Iterable[int], now: datetime) -> None:
     """Leave the conversations to the sweep, which waits until all older mail is read.
 
     After an outage, or at the first look into a full mailbox, a customer's mails may be read before our answers to
     them; judged at once they would raise alarms that nobody needs.
     """
-    due = update(Conversation).where(among(Conversation.id, conversation_ids))
-    session.execute(due.values(next_review_at=now).execution_options(synchronize_session=False))
+    session.execute(_REVIEW, {"ids": list(conversation_ids), "at": now})
 
 
 def _keep_risk(session: Session, conversation: Conversation, assessment: Assessment, now: datetime) -> Risk:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.words import Level, Signal
 from signals.facts import Finding
-from store.bulk import among
+from store.bulk import one_of
 from store.risk import FindingRow
 
 
@@ -31,11 +31,13 @@ class Rise:
         return Level(self.row.from_level)
 
 
+_LIVE = select(FindingRow).where(one_of(FindingRow.conversation_id, "ids"), FindingRow.ended_at.is_(None))
+
+
 def live_findings(session: Session, conversations: Sequence[int]) -> dict[int, dict[Signal, FindingRow]]:
     """The rows that stand now, by conversation and signal."""
     found: dict[int, dict[Signal, FindingRow]] = {c: {} for c in conversations}
-    rows = select(FindingRow).where(among(FindingRow.conversation_id, conversations), FindingRow.ended_at.is_(None))
-    for row in session.scalars(rows):
+    for row in session.scalars(_LIVE, {"ids": list(conversations)}):
         found[row.conversation_id][Signal(row.signal)] = row
     return found
 

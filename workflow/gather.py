@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
 from signals.calendar import Calendar
 from signals.facts import Before, Facts, ForcedPromise, Msg, Party, PastEscalation
 from signals.reading import Reading
-from store.bulk import among
+from store.bulk import among, one_of
 from store.mail import Conversation, Message, Sighting
 from store.people import Account, AccountDomain, Contact, Person, Team
 from store.record import Escalation
@@ -83,10 +83,20 @@ _COLUMNS = (
     *(_M.subject, _M.new_text, _M.reading, _M.details, _M.conversation_id, _M.account_id),
 )
 
+_HEARD_THERE = (
+    select(*_COLUMNS).where(one_of(_M.conversation_id, "ids"), among(_M.kind, HEARD)).order_by(_M.sent_at, _M.id)
+)
+_OURS = (
+    select(*_COLUMNS)
+    .where(one_of(_M.account_id, "accounts"), _M.direction == Direction.OUT, _M.kind == MailKind.COLLEAGUE)
+    .where(_M.sent_at >= bindparam("since"))
+    .order_by(_M.sent_at, _M.id)
+    .limit(MOST_SENT)
+)
+
 
 def _messages(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
-    these = among(_M.conversation_id, [c.id for c in conversations]), among(_M.kind, HEARD)
-    for row in session.execute(select(*_COLUMNS).where(*these).order_by(_M.sent_at, _M.id)):
+    for row in session.execute(_HEARD_THERE, {"ids": [c.id for c in conversations]}):
         shelf.messages[row.conversation_id].append(_msg(row))
 
 
@@ -99,9 +109,7 @@ def _sent_elsewhere(session: Session, conversations: Sequence[Conversation], she
             since[conversation.account_id] = min(made[0], since.get(conversation.account_id, made[0]))
     if not since:
         return
-    ours = among(_M.account_id, since), _M.direction == Direction.OUT, _M.kind == MailKind.COLLEAGUE
-    rows = select(*_COLUMNS).where(*ours, _M.sent_at >= min(since.values())).order_by(_M.sent_at, _M.id)
-    for row in session.execute(rows.limit(MOST_SENT)):
+    for row in session.execute(_OURS, {"accounts": list(since), "since": min(since.values())}):
         shelf.sent[row.account_id or 0].append((row.conversation_id, _msg(row)))
 
 
@@ -122,46 +130,68 @@ def _msg(row: Row[Any]) -> Msg:
     )
 
 
+_CONTACTS = select(Contact.email, Contact.name, Contact.title, Contact.title_source).where(
+    one_of(Contact.email, "emails")
+)
+_PEOPLE = (
+    select(Person.email, Person.name, Person.title, Team.name)
+    .outerjoin(Team, Team.id == Person.team_id)
+    .where(one_of(Person.email, "emails"))
+)
+
+
 def _parties(session: Session, shelf: _Shelf) -> None:
     """Everybody on a header line; our directory outranks their contacts."""
     wanted = sorted({a for ms in shelf.messages.values() for m in ms for a in (m.author, *m.to, *m.cc)})
     if not wanted:
         return
     shelf.parties.update({a: Party(a) for a in wanted})
-    contacts = select(Contact.email, Contact.name, Contact.title, Contact.title_source)
-    for email, name, title, source in session.execute(contacts.where(among(Contact.email, wanted))):
+    for email, name, title, source in session.execute(_CONTACTS, {"emails": wanted}):
         shelf.parties[email] = Party(email, name, title=title, title_source=source)
-    people = select(Person.email, Person.name, Person.title, Team.name).outerjoin(Team, Team.id == Person.team_id)
-    for email, name, title, team in session.execute(people.where(among(Person.email, wanted))):
+    for email, name, title, team in session.execute(_PEOPLE, {"emails": wanted}):
         shelf.parties[email] = Party(email, name, ours=True, team=team or "", title=title, title_source="directory")
+
+
+_TEAMS = select(Team).where(one_of(Team.id, "ids"))
 
 
 def _calendars(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
     teams = sorted({c.team_id for c in conversations if c.team_id})
     if not teams:
         return
-    for team in session.scalars(select(Team).where(among(Team.id, teams))):
+    for team in session.scalars(_TEAMS, {"ids": teams}):
         shelf.calendars[team.id] = calendar_of(team)
 
 
+_E = Escalation
+_ACCOUNTS = select(Account).where(one_of(Account.id, "ids"))
+_DOMAINS = select(AccountDomain.account_id, AccountDomain.domain).where(one_of(AccountDomain.account_id, "ids"))
+_CLOSED = (
+    select(_E.account_id, _E.title, _E.closed_at, _E.priority)
+    .where(one_of(_E.account_id, "ids"), _E.state == State.CLOSED)
+    .order_by(_E.id)
+)
+
+
 def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
-    e = Escalation
-    for row in session.scalars(select(Account).where(among(Account.id, accounts))):
+    for row in session.scalars(_ACCOUNTS, {"ids": accounts}):
         shelf.accounts[row.id] = row
-    domains = select(AccountDomain.account_id, AccountDomain.domain).where(among(AccountDomain.account_id, accounts))
-    for account, domain in session.execute(domains):
+    for account, domain in session.execute(_DOMAINS, {"ids": accounts}):
         shelf.domains[account].add(domain)
-    closed = select(e.account_id, e.title, e.closed_at, e.priority).where(
-        among(e.account_id, accounts), e.state == State.CLOSED
-    )
-    for past, title, closed_at, priority in session.execute(closed.order_by(e.id)):
+    for past, title, closed_at, priority in session.execute(_CLOSED, {"ids": accounts}):
         shelf.history[past or 0].append(PastEscalation(title, closed_at, priority))
+
+
+_SIGHTINGS = (
+    select(Sighting)
+    .where(one_of(Sighting.account_id, "accounts"), one_of(Sighting.address, "addresses"))
+    .order_by(Sighting.conversation_id)
+)
 
 
 def _sightings(session: Session, accounts: list[int], shelf: _Shelf) -> None:
     outside = sorted(a for a, party in shelf.parties.items() if not party.ours)
-    rows = select(Sighting).where(among(Sighting.account_id, accounts), among(Sighting.address, outside))
-    for row in session.scalars(rows.order_by(Sighting.conversation_id)):
+    for row in session.scalars(_SIGHTINGS, {"accounts": accounts, "addresses": outside}):
         shelf.sightings[row.account_id or 0].append(row)
 
 
@@ -179,12 +209,11 @@ def _seen_before(conversation: Conversation, shelf: _Shelf) -> dict[str, datetim
     return seen
 
 
+_FORCED = select(Promise).where(one_of(Promise.conversation_id, "ids"), Promise.forced).order_by(Promise.id)
+
+
 def _forced(session: Session, conversations: Sequence[Conversation], shelf: _Shelf) -> None:
-    p = Promise
-    rows = session.scalars(
-        select(p).where(among(p.conversation_id, [c.id for c in conversations]), p.forced).order_by(p.id)
-    )
-    for row in rows:
+    for row in session.scalars(_FORCED, {"ids": [c.id for c in conversations]}):
         shelf.forced[row.conversation_id or 0].append(
             ForcedPromise(
                 message_id=row.message_id,

@@ -7,14 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from signals.facts import LedgerEntry
-from store.bulk import among
+from store.bulk import one_of
 from store.risk import Promise, PromiseEvent
+
+_PROMISES = select(Promise).where(one_of(Promise.conversation_id, "ids"))
 
 
 def stored_promises(session: Session, conversations: Sequence[int]) -> dict[int, dict[tuple[int, int], Promise]]:
     """The ledger's rows by conversation, then by (message, place in its text)."""
     found: dict[int, dict[tuple[int, int], Promise]] = {c: {} for c in conversations}
-    for row in session.scalars(select(Promise).where(among(Promise.conversation_id, conversations))):
+    for row in session.scalars(_PROMISES, {"ids": list(conversations)}):
         if row.message_id is not None and row.conversation_id is not None:
             found[row.conversation_id][row.message_id, row.start] = row
     return found
