@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts import caps
+from alerts.budgets import PACED, day_full, paced, strangers_full
 from alerts.caps import CONVERSATION
-from alerts.clockwork import daily_budget, day_start, quiet_end
+from alerts.clockwork import quiet_end
 from alerts.context import AlertContext
 from alerts.digestfacts import gather_for
 from config.policy import AlertPolicy
@@ -23,7 +24,7 @@ from store.record import Escalation, Participant
 from store.risk import Promise
 from store.visibility import may_see
 
-SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN})
+SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW})
 """About the running of Smokewatch itself, or sent by the clock."""
 
 ALERTS = frozenset(NoticeKind) - CONVERSATION - SERVICE
@@ -37,7 +38,6 @@ SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED})
 """A colleague turned to this person: a snooze does not stand in the way."""
 
 PACE = timedelta(minutes=1)
-PACED = "paced: one delayed alert a minute"
 LATE = timedelta(hours=1)
 
 
@@ -166,29 +166,24 @@ def _quiet_hours(_session: Session, candidate: Candidate, ctx: AlertContext, now
 def _budget(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
     if candidate.kind not in ALERTS or breaks_through(candidate, ctx.policy):
         return None
-    budget = daily_budget(candidate.person, ctx.policy)
-    since = day_start(candidate.person, now)
-    gone = caps.going_out(session, now, since, Notice.person_id == candidate.person.id, kinds=ALERTS)
-    if gone + _paced(session, candidate)[0] < budget:
-        return None
-    return Verdict(Fate.HOLD, f"over the day's budget of {budget} alerts")
+    return _held(
+        session, candidate, day_full(session, candidate.notice, candidate.person, ctx.policy, ALERTS, now), now
+    )
 
 
 def _strangers(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
-    """Unknown senders use up half of the day's budget at most, where there are known customers to keep the rest for.
-
-    Ten forged mails full of alarming words would else keep the next real alert from being sent that day.
-    """
+    """Unknown senders use up half of the day's budget at most, also with what would break through."""
     if candidate.kind not in ALERTS - SPOKEN or not _is_guessed(session, candidate):
         return None
-    if session.execute(select(Account.id).where(Account.provisional.is_(False)).limit(1)).first() is None:
+    return _held(session, candidate, strangers_full(session, candidate.person, ctx.policy, ALERTS, now), now)
+
+
+def _held(session: Session, candidate: Candidate, full: caps.Full | None, now: datetime) -> Verdict | None:
+    """Hold the notice back over a limit, and say so once a day (law 6)."""
+    if full is None:
         return None
-    share = max(1, daily_budget(candidate.person, ctx.policy) // 2)
-    guessed = select(Escalation.id).join(Account, Account.id == Escalation.account_id).where(Account.provisional)
-    which = (Notice.person_id == candidate.person.id) & Notice.escalation_id.in_(guessed)
-    if caps.going_out(session, now, day_start(candidate.person, now), which, kinds=ALERTS) < share:
-        return None
-    return Verdict(Fate.HOLD, f"over the {share} alerts a day about senders who are no known customers")
+    tell = caps.gone_quiet(session, candidate.notice, candidate.person, full, now)
+    return Verdict(Fate.HOLD, full.sentence, tell=tell)
 
 
 def _is_guessed(session: Session, candidate: Candidate) -> bool:
@@ -200,13 +195,11 @@ def _caps(session: Session, candidate: Candidate, ctx: AlertContext, now: dateti
     if candidate.kind in (NoticeKind.QUIET, NoticeKind.DIGEST):
         return None
     full = caps.full(session, candidate.notice, ctx.policy, now)
-    if full is None:
-        return None
+    if full is None or full.scope is not caps.Scope.TOTAL:
+        return _held(session, candidate, full, now)
+    # A cap on all mail together is nobody's noise: what is over it waits its turn.
     tell = caps.gone_quiet(session, candidate.notice, candidate.person, full, now)
-    if full.scope is caps.Scope.TOTAL:
-        # A cap on all mail together is nobody's noise: what is over it waits its turn.
-        return Verdict(Fate.LATER, full.sentence, now + timedelta(minutes=10), tell)
-    return Verdict(Fate.HOLD, full.sentence, tell=tell)
+    return Verdict(Fate.LATER, full.sentence, now + timedelta(minutes=10), tell)
 
 
 def _pace(session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
@@ -217,20 +210,8 @@ def _pace(session: Session, candidate: Candidate, _ctx: AlertContext, now: datet
     sent = session.scalar(select(func.max(Notice.sent_at)).where(Notice.person_id == candidate.person.id, *just_sent))
     if sent is None:
         return None
-    queue_end = _paced(session, candidate)[1]
+    queue_end = paced(session, candidate.notice)[1]
     return Verdict(Fate.LATER, PACED, max(sent, queue_end or sent) + PACE)
-
-
-def _paced(session: Session, candidate: Candidate) -> tuple[int, datetime | None]:
-    """How many of this person's other notices stand in the queue of delayed ones, and when the last one's turn is."""
-    query = select(func.count(), func.max(Notice.not_before)).where(
-        Notice.person_id == candidate.person.id,
-        Notice.state == NoticeState.WAITING,
-        Notice.last_error == PACED,
-        Notice.id != candidate.notice.id,
-    )
-    count, end = session.execute(query).one()
-    return count, end
 
 
 Gate = Callable[[Session, Candidate, AlertContext, datetime], Verdict | None]

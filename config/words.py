@@ -168,6 +168,7 @@ class NoticeKind(StrEnum):
     CONFIRM = "confirm"
     DIGEST = "digest"
     QUIET = "quiet"
+    SHADOW = "shadow"
     ADMIN = "admin"
 
 

@@ -26,6 +26,7 @@ class Escalation(Base):
     risk: Mapped[str] = mapped_column(server_default="low")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     waiting_on: Mapped[str | None]
+    swarming: Mapped[bool] = mapped_column(server_default="false")
     next_step: Mapped[str | None]
     next_step_due: Mapped[datetime | None]
     opened_at: Mapped[datetime]

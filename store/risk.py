@@ -37,6 +37,27 @@ class FindingRow(Base):
     )
 
 
+class ShadowFinding(Base):
+    """What a rule on trial would have said; nobody is mailed for it. `rule` is its name in the policy."""
+
+    __tablename__ = "shadow_finding"
+    id: Mapped[Key]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    rule: Mapped[str]
+    signal: Mapped[str]
+    level: Mapped[int]
+    rule_id: Mapped[str]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    start: Mapped[int]
+    end: Mapped[int]
+    quote: Mapped[str]
+    found_at: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "rule", "level", "message_id", "start"),
+        Index("ix_shadow_found", "rule", "found_at"),
+    )
+
+
 class RiskChange(Base):
     """One step of a conversation's risk, with the terms that made it up."""
 
@@ -66,6 +87,7 @@ class Promise(Base):
     due_at: Mapped[datetime | None]
     grace_until: Mapped[datetime | None]
     assumed: Mapped[bool]
+    ambiguous: Mapped[bool] = mapped_column(server_default="false")
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     forced: Mapped[bool] = mapped_column(server_default="false")
@@ -77,7 +99,7 @@ class Promise(Base):
 
 
 class PromiseEvent(Base):
-    """One move of a promise, each with the sentence that moved it."""
+    """One move of a promise, each with the sentence that moved it, which stands in that message."""
 
     __tablename__ = "promise_event"
     id: Mapped[Key]
@@ -86,6 +108,7 @@ class PromiseEvent(Base):
     from_state: Mapped[str | None]
     to_state: Mapped[str]
     why: Mapped[str]
+    quote: Mapped[str] = mapped_column(server_default="")
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
 
 

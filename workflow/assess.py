@@ -22,6 +22,7 @@ from workflow.gather import gather
 from workflow.promises import keep_ledger, stored_promises
 from workflow.record import By, Opening
 from workflow.routing import route
+from workflow.shadow import keep_shadow
 
 ACTOR = "smokewatch"
 """Who the audit names for what the program did by itself."""
@@ -70,6 +71,7 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
         for conversation in conversations:
             assessment = evaluate(facts[conversation.id], ctx.policy, now)
             rises = keep_findings(session, conversation.id, live[conversation.id], assessment.findings, now)
+            keep_shadow(session, conversation.id, assessment.shadow, ctx.policy, now)
             keep_ledger(session, conversation.id, stored[conversation.id], assessment.ledger)
             from_risk = _keep_risk(session, conversation, assessment, now)
             cases.append(_Case(conversation, facts[conversation.id], assessment, rises, from_risk))

@@ -16,6 +16,7 @@ from store.mail import Conversation
 from workflow.assess import assess
 from workflow.context import Context
 from workflow.reminders import watch_promises
+from workflow.shadow import tell_shadows
 from workflow.unanswered import tell_unanswered
 
 log = structlog.get_logger()
@@ -51,6 +52,7 @@ def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
     with store.transaction() as session:
         tell_unanswered(session, ctx, now)
         watch_promises(session, ctx, now)
+        tell_shadows(session, ctx, now)
     return len(ids)
 
 

@@ -34,6 +34,10 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
     },
     NoticeKind.CONFIRM: {"lines": ["close"], "expires_at": "2026-05-07T08:30:00+00:00", "pending_id": 1},
     NoticeKind.QUIET: {"scope": "person", "cap": 3, "because": "more than 3 mails to you within an hour"},
+    NoticeKind.SHADOW: {
+        "rule": "tone", "count": 2, "since": "2026-04-27T08:00:00+00:00", "seen": 3,
+        "found": [{"about": "Norvik", "level": "raised", "quote": "We are done.", "at": "2026-05-04T08:00:00+00:00"}],
+    },
     NoticeKind.ADMIN: {"headline": "Something broke.", "lines": ["it"], "todo": "Mend it."},
 }  # fmt: skip
 
@@ -123,7 +127,7 @@ def test_the_first_line_is_the_sentence_that_counts(scene: Scene, sink: Sink, ki
     assert unescape(heading[1]) == first
 
 
-@pytest.mark.parametrize("kind", [k for k in FACTS if k not in (NoticeKind.QUIET, NoticeKind.ADMIN)])
+@pytest.mark.parametrize("kind", [k for k in FACTS if k not in (NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW)])
 def test_every_mail_on_an_escalation_shows_how_it_stands(scene: Scene, sink: Sink, kind: NoticeKind) -> None:
     text = _send(scene, sink, kind, poison=False).text
     assert f"ESC-{scene.esc} NOW" in text
