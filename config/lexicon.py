@@ -18,6 +18,7 @@ GROUPS = {
     "account_risk": "in", "management": "in", "named_executive": "in", "chase": "in", "request": "in",
     "problem": "in", "thanks": "in", "closing": "in", "withdrawn": "in", "release": "in", "supply": "in",
     "received": "in", "not_request": "in",
+    "need": "in", "not_need": "in", "amount": "in", "impact": "in", "outage": "in", "urgency": "in", "drill": "in",
     "promise": "out", "condition": "out", "no_promise": "out", "verb": "out", "holding": "out", "courtesy": "out",
     "delivered": "out", "spoken": "out", "on_site": "out", "cancelled": "out", "moved": "out", "back_question": "out",
     "date": "out",
@@ -77,7 +78,7 @@ class Lexicon:
     gates: dict[str, tuple[Gate, ...]] = field(default_factory=dict)
 
     def candidates(self, text: bytes, side: str) -> list[Rule]:
-        """The rules of a side whose pattern is somewhere in the folded text; `promise` is a part of `out`."""
+        """The rules of a side whose pattern is somewhere in the folded text; `promise` and `date` are parts."""
         return [rules[index] for gate, rules in self.gates[side] for index in sorted(gate.Match(text) or ())]
 
 
@@ -126,7 +127,7 @@ def parse_lexicon(source: str, name: str, language: str) -> Lexicon:
         stopwords=frozenset(fold(data.get("stopwords", "")).split()),
         words={key: reader.expand(value, value) for key, value in reader.words.items()},
         tables=tables,
-        gates={side: reader.gates(rules, side) for side in ("in", "out", "promise")},
+        gates={side: reader.gates(rules, side) for side in ("in", "out", "promise", "date")},
     )
 
 

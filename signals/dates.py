@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from signals import business
@@ -16,15 +16,24 @@ _SATURDAY = 5
 
 @dataclass(frozen=True)
 class Frame:
-    """What dates are relative to: when the mail was sent and by whose clock and business hours."""
+    """What dates are relative to: when the mail was sent and by whose clock and business hours.
+
+    `sender` is the zone of the sender's own clock where it is known and differs; clock times are told by it.
+    """
 
     sent_at: datetime
     calendar: Calendar
+    sender: tzinfo | None = None
 
     @property
     def here(self) -> datetime:
         """When the mail was sent, on the sender's wall clock."""
-        return self.sent_at.astimezone(self.calendar.clock)
+        return self.sent_at.astimezone(self.clock)
+
+    @property
+    def clock(self) -> tzinfo:
+        """The zone in which the writer tells the time."""
+        return self.sender or self.calendar.clock
 
     @property
     def day_first(self) -> bool:

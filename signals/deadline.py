@@ -145,7 +145,7 @@ def _bare_clock(clock: Piece, sentence: bytes, lexicon: Lexicon) -> bool:
 
 
 def _local(context: Context, day: date, at: time, zone: str) -> datetime:
-    return datetime.combine(day, at, tzinfo=ZoneInfo(zone or context.frame.calendar.zone)).astimezone(UTC)
+    return datetime.combine(day, at, tzinfo=ZoneInfo(zone) if zone else context.frame.clock).astimezone(UTC)
 
 
 def _close(context: Context, day: date) -> datetime:

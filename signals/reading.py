@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from config.codes import codes_in
 from config.fold import fold
 from config.lexicon import Lexicon, Rule, lexicon
 from config.words import Direction, PromiseKind
+from signals.amounts import amounts
 from signals.calendar import Calendar
 from signals.deadline import Frame
 from signals.language import identify
 from signals.marks import Amount, Hit, Need, Pledge, Reply, Span, Tone
+from signals.needs import needs
 from signals.phrases import find, passes
 from signals.pledges import Page, pledges
 from signals.replies import reply_class
@@ -27,6 +30,9 @@ _LONGEST = 20_000
 _PROMISE_RULES = frozenset({"promise", "condition", "no_promise", "verb", "date", "back_question"})
 """Groups that the promise grammar looks at sentence by sentence; only `back_question` is also kept as a hit."""
 
+_NEED_RULES = frozenset({"need", "not_need", "amount"})
+"""Groups that are looked at for needs and sums, and are no hits by themselves."""
+
 _SETTLED = frozenset({"closing", "received"})
 _POLITE = frozenset({"thanks", "release"})
 _GREETING_WORDS = 3
@@ -39,7 +45,8 @@ class Reading:
 
     `asks` are the sentences in which the writer wants something; `closing` says the text only thanks, confirms,
     withdraws or gives time; `lead` is the first sentence behind the greeting, to quote when no phrase proves a thing;
-    `codes` are names of things with a digit in them (error codes, tickets, machines), folded.
+    `codes` are names of things with a digit in them (error codes, tickets, machines), folded; `subject`
+    holds what the subject line says: `urgent`, `drill`.
     """
 
     language: str = ""
@@ -56,6 +63,7 @@ class Reading:
     amounts: tuple[Amount, ...] = ()
     tone: Tone | None = None
     codes: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
 
     def group(self, *names: str) -> list[Hit]:
         """The hits of some groups, in order of place."""
@@ -89,7 +97,7 @@ class Reading:
         needs = [[n.start, n.end, n.due.astimezone(UTC).isoformat(), n.clock, n.ambiguous] for n in self.needs]
         amounts = [[a.start, a.end, a.value, a.currency] for a in self.amounts]
         tone = [self.tone.score, self.tone.start, self.tone.end] if self.tone else []
-        rarer = {"n": needs, "m": amounts, "o": tone, "k": list(self.codes)}
+        rarer = {"n": needs, "m": amounts, "o": tone, "k": list(self.codes), "j": list(self.subject)}
         return {key: value for key, value in rarer.items() if value}
 
     @classmethod
@@ -112,6 +120,7 @@ class Reading:
             amounts=tuple(Amount(*row) for row in data.get("m", ())),
             tone=Tone(*data["o"]) if "o" in data else None,
             codes=tuple(data.get("k", ())),
+            subject=tuple(data.get("j", ())),
         )
 
 
@@ -148,12 +157,31 @@ def read_message(  # noqa: PLR0913, PLR0917
     for rule in page.lexicon.candidates(page.folded, "out" if outgoing else "in"):
         page.rules[rule.group].append(rule)
     title = "" if outgoing else signature_title(text, signature)
-    return _read_ours(page, Frame(sent_at, calendar)) if outgoing else _read_theirs(page, title)
+    codes = codes_in(folded + b"\n" + fold(subject[:200]))
+    if outgoing:
+        return replace(_read_ours(page, Frame(sent_at, calendar)), codes=codes)
+    read = _read_theirs(page, Frame(sent_at, calendar, _own_zone(sent_at, calendar)))
+    return replace(read, title=title, subject=_subject(page.lexicon, subject), codes=codes)
 
 
-def _read_theirs(page: _Text, title: str) -> Reading:
-    hits = find(page.folded, _flat(page.rules), page.sentences)
+def _own_zone(sent_at: datetime, calendar: Calendar) -> tzinfo | None:
+    """The sender's zone, where the Date header told one that is not the team's; UTC is what servers write."""
+    offset = sent_at.utcoffset()
+    return sent_at.tzinfo if offset and offset != sent_at.astimezone(calendar.clock).utcoffset() else None
+
+
+def _subject(words: Lexicon, subject: str) -> tuple[str, ...]:
+    """What a subject line says of its mail: `urgent`, and whether it is a drill."""
+    folded = fold(subject[:200])
+    rules = [r for r in words.candidates(folded, "in") if r.group in {"drill", "urgency"} and passes(r, folded)]
+    kinds = {"drill" if rule.group == "drill" else "urgent" for rule in rules if rule.part in {"", "word"}}
+    return tuple(sorted(kinds))
+
+
+def _read_theirs(page: _Text, frame: Frame) -> Reading:
+    hits = find(page.folded, _flat(page.rules, without=_NEED_RULES), page.sentences)
     asks = _asks(page, hits)
+    dated = Page(page.folded, page.sentences, page.lexicon, page.rules, frame)
     kinds = {hit.group for hit in hits}
     return Reading(
         language=page.lexicon.language,
@@ -162,8 +190,9 @@ def _read_theirs(page: _Text, title: str) -> Reading:
         hits=tuple(hit for hit in hits if hit.group not in {"request", "not_request"}),
         asks=asks,
         closing="withdrawn" in kinds or (not asks and _closes(kinds)),
-        title=title,
         lead=_lead(page),
+        needs=needs(dated, bool(asks) or "problem" in kinds) if "need" in page.rules else (),
+        amounts=amounts(dated, page.original) if "amount" in page.rules else (),
     )
 
 

@@ -120,6 +120,7 @@ def _look(stage: Play, thread: str, now: datetime) -> list[tuple[datetime, str]]
         calendar=stage.calendar,
         before=stage.before.get(thread, Before()),
         elsewhere=others,
+        account_value=stage.story["account"]["arr"],
     )
     assessment = evaluate(facts, load_policy_once(), now)
     _tell(stage, thread, assessment, now, {m.id: m for m in facts.messages})
