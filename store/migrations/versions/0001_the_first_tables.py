@@ -110,6 +110,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address", name=op.f("pk_recipient_health")),
     )
     op.create_table(
+        "setback",
+        sa.Column("work", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("work", "row_id", name=op.f("pk_setback")),
+    )
+    op.create_table(
         "team",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
