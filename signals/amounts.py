@@ -61,7 +61,7 @@ def _currency(page: Page, parts: dict[str, tuple[int, str]], text: str) -> str:
 
 
 def _value(written: str) -> float:
-    """`12.400,50`, `12,400.50`, `12 400`, `12'400` and `1,03,500` alike; a sign before the last one or two is a point."""
+    """`12.400,50`, `12,400.50`, `12 400`, `12'400` and `1,03,500` alike; one or two digits are cents."""
     digits = written.replace(" ", "").replace("'", "")
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
 from signals.calendar import Calendar
-from signals.facts import Before, Facts, ForcedPromise, Msg, Party, PastEscalation
+from signals.facts import Before, Facts, ForcedPromise, Habit, Msg, Party, PastEscalation
 from signals.reading import Reading
 from store.bulk import among, one_of
 from store.mail import Conversation, Message, Sighting
@@ -19,6 +19,7 @@ from store.people import Account, AccountDomain, Contact, Person, Team
 from store.record import Escalation
 from store.risk import Promise
 from workflow.calendars import calendar_of
+from workflow.habits import habits
 
 HEARD = (MailKind.CUSTOMER.value, MailKind.COLLEAGUE.value, MailKind.FORWARD.value)
 """Kinds of mail the signals listen to; automatic mail and commands say nothing about the customer."""
@@ -41,6 +42,7 @@ class _Shelf:
     forced: dict[int, list[ForcedPromise]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[int, list[tuple[int, Msg]]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[PastEscalation]] = field(default_factory=lambda: defaultdict(list))
+    habits: dict[int, dict[str, Habit]] = field(default_factory=dict)
 
 
 def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int, Facts]:
@@ -54,6 +56,7 @@ def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int,
         _accounts(session, accounts, shelf)
         _sightings(session, accounts, shelf)
         _sent_elsewhere(session, conversations, shelf)
+        shelf.habits = habits(session, conversations, shelf.messages)
     _forced(session, conversations, shelf)
     return {c.id: _facts(c, shelf) for c in conversations}
 
@@ -74,6 +77,7 @@ def _facts(conversation: Conversation, shelf: _Shelf) -> Facts:
         history=tuple(shelf.history[conversation.account_id or 0]),
         elsewhere=tuple(m for c, m in shelf.sent[conversation.account_id or 0] if c != conversation.id),
         before=before_of(conversation),
+        habits=shelf.habits.get(conversation.id, {}),
     )
 
 
