@@ -28,6 +28,8 @@ class Scope(StrEnum):
     PERSON = "person"
     ESCALATION = "escalation"
     TOTAL = "total"
+    DAY = "day"
+    STRANGERS = "strangers"
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def gone_quiet(
             "you should know when silence does not mean that all is well",
             now,
             about,
-            facts=facts,
+            facts={**facts, "digest": reader.role in (Role.MANAGER, Role.ADMIN)},
         )
         for reader in readers
     )

@@ -7,8 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from alerts import caps, gates, settle
-from alerts.clean import one_line
+from alerts import caps, gates, settle, trouble
 from alerts.compose import compose
 from alerts.context import AlertContext
 from alerts.handover import Failed, Phase, Sender, Sent
@@ -32,9 +31,9 @@ def deliver_one(store: Store, sender: Sender, ctx: AlertContext, now: datetime) 
         if session.scalar(select(Notice.id).where(due(now)).limit(1)) is None:
             return False
     # Connected first: while the server is away no notice is touched and no attempt is used up.
-    trouble = sender.open(now)
-    if trouble is not None:
-        log.warning("mail_server_unreachable", reason=trouble.reason, detail=trouble.detail)
+    away = sender.open(now)
+    if away is not None:
+        log.warning("mail_server_unreachable", reason=away.reason, detail=away.detail)
         return False
     claim = claim_one(store, now)
     if claim is None:
@@ -61,8 +60,7 @@ def _prepare(store: Store, claim: Claim, ctx: AlertContext, now: datetime) -> Ou
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one notice must not stop the others (P3)
         # No traceback: the database's errors quote values, and those may be mail content.
         log.error("notice_not_written", notice_id=claim.notice_id, error=type(error).__name__)  # noqa: TRY400
-        reason = one_line(f"the mail could not be written: {type(error).__name__}: {error}")
-        _poisoned(store, claim, reason, ctx, now)
+        _poisoned(store, claim, trouble.unwritten(error), ctx, now)
         return None
 
 

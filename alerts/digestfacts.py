@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from alerts.clockwork import day_start
@@ -13,7 +13,7 @@ from config.words import NoticeState, PromiseState, RawState, Role, State
 from store.audit import root
 from store.mail import Conversation, RawMail
 from store.outbox import Notice
-from store.people import Person
+from store.people import Account, Person
 from store.record import Audit, Escalation, Participant
 from store.risk import Promise, PromiseEvent
 from store.visibility import visible
@@ -161,7 +161,10 @@ def _held(session: Session, person: Person, held_ids: Iterable[int]) -> Iterable
 
 def _unowned(session: Session, person: Person) -> Iterable[Escalation]:
     query = select(Escalation).where(visible(person), Escalation.owner_id.is_(None), Escalation.state.in_(LIVE))
-    return session.scalars(query.where(Escalation.merged_into.is_(None)).order_by(Escalation.id).limit(MOST_UNOWNED))
+    # Senders whom nobody knows come last: anybody can write twenty alarming mails.
+    known_first = func.coalesce(Account.provisional, false()), Escalation.id
+    query = query.outerjoin(Account, Account.id == Escalation.account_id).where(Escalation.merged_into.is_(None))
+    return session.scalars(query.order_by(*known_first).limit(MOST_UNOWNED))
 
 
 def _running(session: Session, person: Person, window: Window) -> Running | None:

@@ -33,19 +33,29 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
     """The digest's letter."""
     found = gather_for(session, candidate.person, candidate.notice)
     writer = _Writer(session, reader, ctx, candidate.notice)
-    ordered = sorted(found.found, key=lambda f: (-_weight(f.escalation), f.escalation.id))
+    ordered = _chosen(session, found)
     others = [writer.unowned(e) for e in sorted(found.unowned, key=lambda e: (-_weight(e), e.id))]
-    if len(ordered) > MOST_ENTRIES:
-        others.insert(0, f"{len(ordered) - MOST_ENTRIES} more escalations changed: smokewatch list shows them")
+    if (left := len(found.found) - len(ordered)) > 0:
+        others.insert(0, f"{left} more escalations changed: smokewatch list shows them")
     others += [f"Held back: {_KINDS.get(n.kind, phrases.words(n.kind))}" for n in found.loose]
     digest = Digest(
         since=window_of(candidate.notice).since,
         summary=_summary(found),
-        entries=tuple(writer.entry(each) for each in ordered[:MOST_ENTRIES]),
+        entries=tuple(writer.entry(each) for each in ordered),
         others=tuple(others),
         running=_running(found.running),
     )
     return replace(build.letter(session, candidate, reader, None), digest=digest)
+
+
+def _chosen(session: Session, found: Gathered) -> list[Found]:
+    """What is shown, by risk; where there is too much of it, known customers before senders whom nobody knows."""
+    ranked = sorted(found.found, key=lambda f: (-_weight(f.escalation), f.escalation.id))
+    accounts = {f.escalation.account_id for f in ranked}
+    guessed = set(session.scalars(select(Account.id).where(Account.provisional, Account.id.in_(accounts))))
+    first = sorted(ranked, key=lambda f: f.escalation.account_id in guessed)[:MOST_ENTRIES]
+    shown = {f.escalation.id for f in first}
+    return [f for f in ranked if f.escalation.id in shown]
 
 
 def _weight(escalation: Escalation) -> int:

@@ -166,9 +166,7 @@ def _quiet_hours(_session: Session, candidate: Candidate, ctx: AlertContext, now
 def _budget(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:
     if candidate.kind not in ALERTS or breaks_through(candidate, ctx.policy):
         return None
-    return _held(
-        session, candidate, day_full(session, candidate.notice, candidate.person, ctx.policy, ALERTS, now), now
-    )
+    return _held(session, candidate, day_full(session, candidate.notice, ctx.policy, ALERTS, now), now)
 
 
 def _strangers(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 
+from alerts import trouble
 from alerts.clean import one_line
 from alerts.errors import AlertError
 from alerts.handover import Failed, Phase, Sent, Watch
@@ -40,7 +41,7 @@ class _RefusedError(AlertError):
     """One step was answered with a refusal."""
 
     def __init__(self, phase: Phase, step: str, code: int, reply: bytes) -> None:
-        super().__init__(one_line(reply.decode("utf-8", "replace"), 200))
+        super().__init__(trouble.refusal(step, code, reply))
         self.phase, self.step, self.code = phase, step, code
 
 
@@ -65,7 +66,7 @@ class SmtpSender:
         try:
             self._smtp = self._connect(now)
         except (smtplib.SMTPException, OSError, AlertError, OAuthError) as error:
-            return Failed(permanent=False, phase=Phase.OPEN, reason=_label(error), detail=one_line(error, 200))
+            return _failed(Phase.OPEN, error)
         self._used_at = time.monotonic()
         return None
 
@@ -80,7 +81,7 @@ class SmtpSender:
             return self._refused(refused)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            return Failed(permanent=False, phase=step.phase, reason=_label(error), detail=one_line(error, 200))
+            return _failed(step.phase, error)
         self._used_at = time.monotonic()
         return Sent(reply)
 
@@ -150,7 +151,7 @@ class SmtpSender:
         smtp.send(data[len(data) // 2 :] + (b"" if data.endswith(b"\r\n") else b"\r\n"))
         if not watch.before_dot():
             self.close()
-            raise _RefusedError(Phase.DATA, "claim", 0, b"another worker took this notice over")
+            raise _RefusedError(Phase.DATA, "claim", 0, b"")
         step.phase = Phase.AFTER_DOT
         smtp.send(b".\r\n")
         killpoint("K18")
@@ -177,6 +178,10 @@ class _Step:
     """How far the transaction under way has come, for an error that does not tell."""
 
     phase: Phase = Phase.OPEN
+
+
+def _failed(phase: Phase, error: Exception) -> Failed:
+    return Failed(permanent=False, phase=phase, reason=trouble.label(error), detail=trouble.sentence(error))
 
 
 def refuse_open_plain(login: Login) -> None:
@@ -224,20 +229,3 @@ def _wait(smtp: smtplib.SMTP, watch: Watch) -> None:
             return
         watch.alive()
     raise TimeoutError("the server did not say whether it took the mail")
-
-
-_LABELS: tuple[tuple[type[Exception], str], ...] = (
-    (smtplib.SMTPAuthenticationError, "login_refused"),
-    (smtplib.SMTPNotSupportedError, "not_supported"),
-    (smtplib.SMTPServerDisconnected, "disconnected"),
-    (smtplib.SMTPResponseException, "greeting"),
-    (OAuthError, "oauth"),
-    (ssl.SSLError, "tls"),
-    (TimeoutError, "timeout"),
-    (OSError, "unreachable"),
-)
-
-
-def _label(error: Exception) -> str:
-    """A short stable word for a failure that came without an answer."""
-    return next((label for kind, label in _LABELS if isinstance(error, kind)), "setting")

@@ -39,8 +39,8 @@ class NoticeDraft:
     * EXECUTIVE_JOINED: who or address, title, added_by, as far as they are known.
     * OWNER_CHANGED: from, to, by. MENTION: text, by.
     * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
-    * CONFIRM: lines, expires_at, pending_id. ADMIN: headline (a sentence), lines, todo.
-    * QUIET: scope, cap, because. DIGEST: since, until, held (ids of notices it stands for).
+    * CONFIRM: lines, expires_at, pending_id, ask. ADMIN: headline (a sentence), lines, todo.
+    * QUIET: scope, cap, because, digest. DIGEST: since, until, held (ids of notices it stands for).
 
     Times are ISO 8601 with zone, people are given by address.
     """

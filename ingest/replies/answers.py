@@ -23,7 +23,12 @@ from workflow.trust import Trust
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
-LAST = "This is the last answer for this hour. Commands still work; only the answers pause."
+LAST = (
+    "This is the last answer for this hour. Commands still work; only the answers pause, and what needs a confirm must "
+    "be sent again after the hour."
+)
+ONCE = "Mails without a command are kept as comments, and answered once a day."
+UNTIL_CONFIRMED = "Until you confirm, further mails that nothing proves to be yours get no answer for an hour."
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,10 @@ def answer(session: Session, post: Post, transcript: Transcript) -> None:
     if sent >= most:
         return
     facts = transcript.answer_facts()
-    if sent == most - 1:
-        facts["ask"] = " ".join(filter(None, (facts["ask"], LAST)))
+    last = LAST if sent == most - 1 else None
+    facts["ask"] = (
+        " ".join(filter(None, (facts["ask"], ONCE if post.extra.get("comment_only") else None, last))) or None
+    )
     _post(session, post, NoticeKind.ANSWER, facts)
 
 
@@ -67,8 +74,13 @@ def tell(session: Session, post: Post, sentence: str) -> None:
 
 def ask_confirm(session: Session, post: Post, transcript: Transcript) -> None:
     """Ask for the one-time confirm of the lines that wait."""
-    if _answers(session, post, _HOUR) < post.ctx.policy.commands.answers_per_hour:
-        _post(session, post, NoticeKind.CONFIRM, transcript.confirm_facts())
+    most = post.ctx.policy.commands.answers_per_hour
+    sent = _answers(session, post, _HOUR)
+    if sent >= most:
+        return
+    pauses = (UNTIL_CONFIRMED if post.extra.get("unproved") else None, LAST if sent == most - 1 else None)
+    facts = transcript.confirm_facts() | {"ask": " ".join(filter(None, pauses)) or None}
+    _post(session, post, NoticeKind.CONFIRM, facts)
 
 
 def refuse(session: Session, post: Post, reason: Reason) -> Outcome:

@@ -23,12 +23,16 @@ from workflow.errors import NotFound, WorkflowError
 from workflow.execute import Transcript, run_block
 from workflow.grammar import CommandBlock, Unknown, parse_block
 from workflow.trust import Trust
+from workflow.verbs import VERBS
 
 UNPROVED = (
     "A mail in your name came to your private reply address, but {why}, so nothing was changed. If it was you, answer "
     "the alert again from your usual mail program; if it was not, tell an admin. You are told once an hour at most."
 )
 FAILED = "your company's mail servers did not send it"
+NOTHING = (
+    "Your mail had no words of its own above what it quotes. Write what you want on its first line; you can answer: {}."
+)
 BELOW = "Commands are read only above the mail you answer; please write it on top of your reply."
 UNSIGNED = "nothing proved that it came from you"
 
@@ -85,7 +89,7 @@ def _first_time(session: Session, reply: Reply, accepted: Accepted, now: datetim
 def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
     """Run the block; what would overwrite something newer that its writer has not seen waits for the confirm."""
     if not (block.commands or block.comment or block.unknown or block.problem):
-        return refuse(session, post, Reason.NOTHING_SAID)
+        return _nothing_said(session, post)
     newer = changed_since(session, post.claim, post.person, (command.verb for command in block.commands))
     comment_only = not (block.commands or block.unknown or block.problem)
     quiet = comment_only and commented_today(session, post)
@@ -102,6 +106,14 @@ def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
     if quiet:
         return Outcome(Done.ANSWERED)
     return _reply_with(session, post, _saying(transcript, newer))
+
+
+def _nothing_said(session: Session, post: Post) -> Outcome:
+    """An empty answer, or nothing but quotes and a signature: say what can be answered, once a day."""
+    if not commented_today(session, post):
+        usages = ", ".join(f"`{verb.usage}`" for verb in VERBS.values())
+        tell(session, replace(post, extra={"comment_only": True}), NOTHING.format(usages))
+    return refuse(session, post, Reason.NOTHING_SAID)
 
 
 def _unproved(session: Session, post: Post, block: CommandBlock) -> Outcome:

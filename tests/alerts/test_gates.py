@@ -204,4 +204,23 @@ def test_after_an_outage_the_budget_counts_what_is_in_the_queue(scene: Scene, si
     assert states == [NoticeState.SENT, *[NoticeState.WAITING] * 2, *[NoticeState.HELD] * 3]
     for minutes in (1, 2):
         scene.drain(sink, ctx, later=hour + timedelta(minutes=minutes))
-    assert len(sink.taken) == 3
+    assert len([t for t in sink.taken if "quiet" not in str(t.message["Subject"])]) == 3
+
+
+def test_over_the_days_budget_one_mail_says_why_it_is_quiet(scene: Scene, sink: Sink) -> None:
+    for _ in range(5):
+        scene.post()
+    scene.drain(sink, tuned(daily_budget=3))
+    assert len(sink.taken) == 4
+    text = " ".join(sink.taken[-1].text.split())
+    assert "I have gone quiet because there would be more than 3 alerts to you today." in text
+    assert "stands in your next digest, and I write again tomorrow" in text
+
+
+def test_who_gets_no_digest_is_sent_to_the_escalations(scene: Scene, sink: Sink) -> None:
+    for _ in range(2):
+        scene.post(person=scene.lena)
+    scene.drain(sink, tuned(daily_budget=1))
+    assert "stands on the escalations, and I write again tomorrow" in " ".join(
+        sink.to("lena@us.example")[-1].text.split()
+    )

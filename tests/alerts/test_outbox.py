@@ -28,7 +28,7 @@ def test_a_failed_notice_is_listed_with_its_reason(scene: Scene, sink: Sink) -> 
     number = _fail(scene, sink)
     line = next(line for line in _listed(scene, scene.ada) if line.id == number)
     assert (line.recipient, line.escalation) == ("omar@us.example", f"ESC-{scene.esc}")
-    assert line.note == "rcpt_550: 5.1.1 no such user"
+    assert line.note == "rcpt_550: the server refused the recipient (SMTP 550 5.1.1)"
 
 
 def test_notices_of_what_one_may_not_see_are_not_listed(scene: Scene) -> None:

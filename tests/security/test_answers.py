@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from config.words import NoticeKind
-from tests.security.scene import Scene
+from tests.security.scene import PROVEN, Scene
+from workflow.verbs import VERBS
 
 
 def test_each_line_is_answered_with_its_outcome(scene: Scene) -> None:
@@ -45,6 +48,51 @@ def test_a_refusal_by_the_record_is_a_sentence(scene: Scene) -> None:
     scene.session.flush()
     scene.take(scene.mail("ack"))
     assert f"merged into {scene.other_esc.number}" in scene.answers()[0].facts["ask"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "-- \nDana Lee\nSupport", "On Tue, Pat wrote:\n> We are down."])
+def test_an_empty_answer_is_told_what_can_be_answered(scene: Scene, text: str) -> None:
+    scene.take(scene.mail(text))
+    (answer,) = scene.answers()
+    assert "no words of its own" in answer.facts["ask"]
+    assert all(f"`{verb.usage}`" in answer.facts["ask"] for verb in VERBS.values())
+    assert answer.facts["lines"] == []
+    assert scene.reasons() == ["nothing-said"]
+
+
+def test_empty_answers_are_answered_once_a_day_and_the_answer_says_so(scene: Scene) -> None:
+    for _ in range(3):
+        scene.take(scene.mail(""))
+    (answer,) = scene.answers()
+    assert "answered once a day" in answer.facts["ask"]
+
+
+def test_an_empty_automatic_answer_gets_none(scene: Scene) -> None:
+    scene.take(scene.mail("", head="Auto-Submitted: auto-replied\r\n" + PROVEN))
+    assert scene.answers() == []
+
+
+def test_the_answer_to_a_comment_says_that_the_next_one_gets_none(scene: Scene) -> None:
+    scene.take(scene.mail("Called Pat, she is fine with Friday."))
+    assert "answered once a day" in scene.answers()[0].facts["ask"]
+
+
+def test_an_answer_to_a_command_says_nothing_of_it(scene: Scene) -> None:
+    scene.take(scene.mail("ack"))
+    assert scene.answers()[0].facts["ask"] is None
+
+
+def test_the_last_confirm_of_the_hour_says_so(scene: Scene) -> None:
+    for n in range(scene.ctx.policy.commands.answers_per_hour + 2):
+        scene.take(scene.mail(f"resolve: done {n}"))
+    confirms = scene.notices(NoticeKind.CONFIRM)
+    assert [n for n, c in enumerate(confirms) if c.facts["ask"]] == [len(confirms) - 1]
+    assert "last answer for this hour" in confirms[-1].facts["ask"]
+
+
+def test_the_confirm_of_an_unproved_command_says_that_more_of_them_wait(scene: Scene) -> None:
+    scene.take(scene.mail("ack", head=""))
+    assert "Until you confirm" in scene.notices(NoticeKind.CONFIRM)[0].facts["ask"]
 
 
 def test_a_backfill_obeys_and_mails_nobody(scene: Scene) -> None:

@@ -1,12 +1,16 @@
 """A flood of alarming mails from unknown senders leaves a known customer's alert its place."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from config.words import NoticeState
+from alerts.digest import open_due_digests
+from alerts.digestfacts import MOST_UNOWNED, Window, gather
+from alerts.digestview import MOST_ENTRIES
+from config.words import Channel, NoticeState
+from store.audit import Change, record
 from store.database import Store
-from store.people import Account
+from store.people import Account, Person
 from store.record import Escalation, Participant
 from tests.alerts.scene import CONTEXT, Scene, build_scene, tuned
 from tests.alerts.sink import running_sink
@@ -33,6 +37,13 @@ def _strange(scene: Scene, number: int) -> int:
         return made.id
 
 
+def _changed(scene: Scene, number: int, risk: str) -> None:
+    at = scene.now - timedelta(hours=1)
+    change = Change(f"ESC-{number}", at, "smokewatch", Channel.SYSTEM, "priority", "low", "high")
+    scene.change(lambda session: record(session, change))
+    scene.update(Escalation, number, changed_at=at, risk=risk)
+
+
 def test_strangers_use_half_of_the_days_budget(scene: Scene) -> None:
     strange = [scene.post(escalation_id=_strange(scene, n)) for n in range(8)]
     known = scene.post()
@@ -40,6 +51,38 @@ def test_strangers_use_half_of_the_days_budget(scene: Scene) -> None:
         scene.drain(sink, tuned(daily_budget=4))
     assert [scene.notice(n).state for n in strange] == [NoticeState.SENT] * 2 + [NoticeState.HELD] * 6
     assert scene.notice(known).state == NoticeState.SENT
+    told = [" ".join(t.text.split()) for t in sink.taken if "quiet" in str(t.message["Subject"])]
+    assert len(told) == 1
+    assert "more than 2 alerts today about senders who are no known customers" in told[0]
+
+
+def test_strangers_push_no_known_customer_out_of_a_digest(scene: Scene) -> None:
+    for n in range(MOST_ENTRIES + 5):
+        _changed(scene, _strange(scene, n), risk="critical")
+    _changed(scene, scene.esc, risk="low")
+    scene.change(lambda session: open_due_digests(session, CONTEXT, scene.now))
+    with running_sink() as sink:
+        scene.drain(sink)
+        text = " ".join(sink.to("omar@us.example")[0].text.split())
+    assert f"ESC-{scene.esc} " in text
+    assert "6 more escalations changed" in text
+
+
+def test_strangers_push_no_known_customer_off_the_list_of_the_unowned(scene: Scene) -> None:
+    with scene.store.transaction() as session:
+        session.get_one(Escalation, scene.esc).owner_id = scene.lena
+    for n in range(MOST_UNOWNED + 5):
+        _strange(scene, n)
+    with scene.store.transaction() as session:
+        late = Escalation(
+            title="Ours", account_id=scene.account, team_id=scene.team, opened_at=scene.now, opened_why="x",
+            changed_at=scene.now,
+        )  # fmt: skip
+        session.add(late)
+        session.flush()
+        window = Window(scene.now, scene.now)
+        unowned = gather(session, session.get_one(Person, scene.omar), window).unowned
+        assert unowned[0].id == late.id
 
 
 def test_where_nobody_is_known_strangers_are_the_customers(scene: Scene) -> None:

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ingest.replies.dkim import verify
+from ingest.replies.dkim import MOST_BYTES, verify
 
 FROM = "acme.example"
 MAIL = (
@@ -52,6 +52,11 @@ def dns(private: bytes) -> Dns:
 def signed(private: bytes, mail: bytes = MAIL, domain: bytes = b"acme.example", **how: object) -> bytes:
     how.setdefault("include_headers", [b"from", b"to", b"subject", b"date", b"message-id"])
     return bytes(dkim.sign(mail, b"s1", domain, private, **how)) + mail
+
+
+def test_a_big_mail_is_not_hashed_and_asks_no_dns(private: bytes, dns: Dns) -> None:
+    assert not verify(signed(private, MAIL + b"x" * 70 + b"\r\n" * (MOST_BYTES // 2)), FROM, dns)
+    assert dns.asked == []
 
 
 @pytest.mark.parametrize("domain", [b"acme.example", b"mail.acme.example"])
