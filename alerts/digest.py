@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -15,8 +14,7 @@ from config.words import NoticeKind, NoticeState, Role
 from store.notices import NoticeDraft, post_notice
 from store.outbox import DigestWindow, Notice
 from store.people import Person
-
-log = structlog.get_logger()
+from store.setbacks import one_by_one
 
 FIRST_WINDOW = timedelta(days=1)
 """How far back a person's very first digest looks."""
@@ -28,16 +26,17 @@ def open_due_digests(session: Session, ctx: AlertContext, now: datetime) -> int:
     A day with nothing to tell is marked as done without a mail. Safe to run from any number of workers: a day is
     claimed by a unique row, and everything about one call is one transaction.
     """
-    made = 0
     readers = select(Person).where(Person.active, Person.role.in_([Role.MANAGER, Role.ADMIN])).order_by(Person.id)
-    for person in session.scalars(readers).all():
-        try:
-            with session.begin_nested():
-                made += _open(session, person, ctx, now)
-        except Exception as error:  # noqa: BLE001 - one person's data must not cost the others their digest (P3)
-            # No traceback: the database's errors quote values, and those may be mail content. Tried again next time.
-            log.error("digest_not_opened", person_id=person.id, error=type(error).__name__)  # noqa: TRY400
+
+    def opened(person: Person) -> int:
+        made = _open(session, person, ctx, now)
         killpoint("K22")
+        return made
+
+    # One person's data must not cost the others their digest (P3).
+    made = one_by_one(
+        session, "digest", [(person.id, person) for person in session.scalars(readers).all()], opened, now
+    )
     killpoint("K23")
     return made
 

@@ -1,9 +1,7 @@
 """Finds what time alone changes, by query on due rows: any number of workers may sweep at once."""
 
-import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import PurePath
 
 import structlog
 from sqlalchemy import select, update
@@ -13,11 +11,12 @@ from sqlalchemy.orm import Session
 from store.backlog import is_behind
 from store.database import Store
 from store.mail import Conversation
+from store.setbacks import place_of
 from workflow.assess import assess
 from workflow.context import Context
-from workflow.reminders import watch_promises
+from workflow.reminders import miss_promises, warn_of_promises
 from workflow.shadow import tell_shadows
-from workflow.unanswered import tell_unanswered
+from workflow.unanswered import tell_unacknowledged, tell_unanswered
 
 log = structlog.get_logger()
 
@@ -49,11 +48,29 @@ def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
         ids = list(session.scalars(due))
         if ids:
             _review(session, ids, ctx, now)
-    with store.transaction() as session:
-        tell_unanswered(session, ctx, now)
-        watch_promises(session, ctx, now)
-        tell_shadows(session, ctx, now)
+    _every_part(store, ctx, now)
     return len(ids)
+
+
+PARTS: tuple[Callable[[Session, Context, datetime], object], ...] = (
+    tell_unanswered, tell_unacknowledged, warn_of_promises, miss_promises, tell_shadows,
+)  # fmt: skip
+
+
+def _every_part(store: Store, ctx: Context, now: datetime) -> None:
+    """Do each part in a transaction of its own. One that fails as a whole is told after the others had their turn."""
+    failure: Exception | None = None
+    for part in PARTS:
+        try:
+            with store.transaction() as session:
+                part(session, ctx, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            log.error("sweep_part_failed", part=part.__name__, error=place_of(error))  # noqa: TRY400
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 def _review(session: Session, ids: Sequence[int], ctx: Context, now: datetime) -> None:
@@ -71,10 +88,7 @@ def _review(session: Session, ids: Sequence[int], ctx: Context, now: datetime) -
             for each in ids:
                 _review(session, [each], ctx, now)
             return
-        # No traceback and no text: errors quote values, and those may be mail content.
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{PurePath(last.filename).name}:{last.lineno}"
-        log.error("review_failed", conversation=ids[0], error=type(error).__name__, where=where)  # noqa: TRY400
+        log.error("review_failed", conversation=ids[0], error=place_of(error))  # noqa: TRY400
         _put_off(session, ids, now, now + AFTER_FAILURE)
 
 

@@ -10,8 +10,9 @@ from store.database import Store
 from store.outbox import Notice
 from store.record import Audit, Escalation
 from store.risk import Promise
+from store.setbacks import Setback
 from tests.ingest.scene import NOW, context, people
-from workflow import commitments, record
+from workflow import commitments, record, reminders
 from workflow.record import By, Opening
 from workflow.sweep import sweep_once
 
@@ -65,3 +66,32 @@ def test_a_kept_promise_is_neither_warned_of_nor_missed(promised: Store) -> None
     for minutes in (-30, 30):
         sweep_once(promised, context().workflow, DUE + timedelta(minutes=minutes))
     assert _kinds(promised) == []
+
+
+@pytest.mark.parametrize("broken", ["workflow.reminders._tell", "workflow.reminders._tell_missed"])
+def test_a_promise_that_cannot_be_told_stops_no_other(
+    promised: Store, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    original = getattr(reminders, broken.rpartition(".")[2])
+
+    def failing(*words: object) -> None:
+        if any(isinstance(word, Promise) and word.id == 1 for word in words):
+            raise ValueError
+        original(*words)
+
+    by = By(1, "omar@us.example", Channel.CLI, NOW, None, "esc.us.example")
+    with promised.transaction() as session:
+        commitments.add_promise(session, by, record.lock(session, 1), "the old pump", DUE)
+    monkeypatch.setattr(broken, failing)
+    for minutes in (-30, 30):
+        sweep_once(promised, context().workflow, DUE + timedelta(minutes=minutes))
+    with promised.transaction() as session:
+        told = session.execute(select(Notice.kind, Notice.facts["promise_id"].as_integer())).all()
+        failed = session.execute(select(Setback.row_id, Setback.failures)).all()
+    kind = "promise_due" if broken.endswith("_tell") else "promise_missed"
+    assert {number for each, number in told if each == kind} == {2}
+    assert [tuple(row) for row in failed] == [(1, 1)]
+    monkeypatch.undo()
+    sweep_once(promised, context().workflow, DUE + timedelta(hours=2))
+    with promised.transaction() as session:
+        assert session.scalars(select(Promise.state)).all() == ["missed", "missed"]

@@ -48,3 +48,18 @@ def test_a_conversation_that_cannot_be_evaluated_stops_no_other(three: Store, mo
     assert _reviews(three)[1] == NOW + AFTER_FAILURE
     assert sweep_once(three, context().workflow, NOW) == 0
     assert sweep_once(three, context().workflow, NOW + AFTER_FAILURE + timedelta(seconds=1)) == 1
+
+
+def test_a_part_that_fails_as_a_whole_stops_no_other_and_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    def failing(_session: Session, _ctx: Context, _now: datetime) -> None:
+        raise ValueError
+
+    def well(_session: Session, _ctx: Context, now: datetime) -> None:
+        done.append(now)
+
+    monkeypatch.setattr("workflow.sweep.PARTS", (failing, well))
+    with pytest.raises(ValueError, match=r"^$"):
+        sweep_once(store, context().workflow, NOW)
+    assert done == [NOW]
