@@ -98,3 +98,9 @@ def unprocessed(session: Session, limit: int, now: datetime) -> list[int]:
     """Kept mails nobody works on, oldest first: what a sweep hands over again when the queue has lost it."""
     rows = select(RawMail.id).where(RawMail.state == RawState.KEPT, _FREE).order_by(RawMail.id).limit(limit)
     return list(session.scalars(rows, {"now": now}))
+
+
+def abandoned(session: Session, limit: int, now: datetime) -> list[int]:
+    """Kept mails whose worker died or froze over them, oldest first: the few that need not wait for the next sweep."""
+    rows = select(RawMail.id).where(RawMail.state == RawState.KEPT, RawMail.claimed_until <= now)
+    return list(session.scalars(rows.order_by(RawMail.id).limit(limit)))

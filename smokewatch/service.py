@@ -1,12 +1,14 @@
 """Runs pollers, workers and scheduled jobs of one process, and stops them in an order that loses nothing."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import dramatiq
 import structlog
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from alerts.deliver import deliver_one
 from alerts.digest import open_due_digests
@@ -15,7 +17,7 @@ from config.settings import Mailbox
 from config.words import Channel
 from ingest.poll import Poller
 from ingest.take import Desk
-from ingest.work import unprocessed
+from ingest.work import abandoned, unprocessed
 from smokewatch import forgetting, gauges, metrics
 from smokewatch.bootstrap import App, make_sender, utc_now
 from smokewatch.health import Health
@@ -27,6 +29,8 @@ from workflow.sweep import sweep_once
 log = structlog.get_logger("smokewatch.service")
 
 REQUEUE_SECONDS = 30
+RESCUE_SECONDS = 5
+"""A killed worker's mails are left to it for 60 s, then read within so many more."""
 REQUEUE_MOST = 5_000
 """Mails named again at once; a backlog after an outage comes in portions."""
 SWEEP_SECONDS = 10
@@ -94,7 +98,8 @@ class Service:
         assert self.app.queue is not None
         self._sender = make_sender(self.app.settings)
         jobs = [
-            Job("requeue", REQUEUE_SECONDS, self._requeue),
+            Job("requeue", REQUEUE_SECONDS, lambda: self._requeue(unprocessed)),
+            Job("rescue", RESCUE_SECONDS, lambda: self._requeue(abandoned)),
             Job("sweep", SWEEP_SECONDS, self._sweep),
             # Not at once: what waits in the mailbox must be read before it can stand in a digest.
             Job("digest", DIGEST_SECONDS, self._digests, first_after_seconds=DIGEST_SECONDS),
@@ -120,9 +125,9 @@ class Service:
         metrics.HANDED_OVER.inc(len(ids))
         self.app.queue.hand_over(ids)
 
-    def _requeue(self) -> bool:
+    def _requeue(self, find: Callable[[Session, int, datetime], list[int]]) -> bool:
         with self.app.store.transaction() as session:
-            ids = unprocessed(session, REQUEUE_MOST, utc_now())
+            ids = find(session, REQUEUE_MOST, utc_now())
         if ids:
             self._hand_over(ids)
         return False

@@ -33,6 +33,13 @@ def test_a_dead_workers_mail_comes_back_with_its_attempt_counted(session: Sessio
     assert [kept.attempts for kept in work.claim(session, [raw_id], later, again=True)] == [2]
 
 
+def test_only_what_a_worker_left_behind_is_abandoned(session: Session, raw_id: int, now: datetime) -> None:
+    assert work.abandoned(session, 10, now) == []
+    work.claim(session, [raw_id], now)
+    assert work.abandoned(session, 10, now) == []
+    assert work.abandoned(session, 10, now + work.CLAIM) == [raw_id]
+
+
 def test_a_released_mail_lost_no_attempt(session: Session, raw_id: int, now: datetime) -> None:
     work.claim(session, [raw_id], now)
     work.release(session, [raw_id])
