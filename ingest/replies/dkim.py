@@ -14,7 +14,7 @@ MOST_SIGNATURES = 5
 MOST_SECONDS = 2.0
 """For all signatures of a mail together; a DNS server of the sender's must not hold up other mail."""
 MOST_BYTES = 1_000_000
-"""Hashing takes a quarter of a second a megabyte, inside a transaction; a bigger mail falls to the confirm."""
+"""Hashing takes up to a quarter of a second a megabyte, inside a transaction; a bigger mail falls to the confirm."""
 MOST_SIGNATURE_BYTES = 4_096
 LEAST_KEY_BITS = 1_024
 """RFC 8301, section 3.2."""

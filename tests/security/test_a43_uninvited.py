@@ -1,18 +1,26 @@
 """A43: somebody outside who joins a thread by its headers is marked as uninvited, and gets no mail."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from rich.console import Console
 from sqlalchemy import select
 
+from alerts.context import AlertContext
+from alerts.deliver import deliver_one
+from config.policy import load_policy
 from config.words import Doubt
 from ingest.process import process_batch
+from smokewatch.report import show_escalations
 from store.database import Store
 from store.mail import Message, Sighting
 from store.outbox import Notice
 from store.people import Person
 from store.record import Escalation
-from store.views import escalation_view
+from store.views import EscalationView, escalation_view
+from tests.alerts.scene import OUTGOING, sender_for
+from tests.alerts.sink import running_sink
 from tests.ingest.scene import NOW, context, keep, letter, people
 
 CANCEL = "If this is not solved by Friday we will cancel the contract."
@@ -64,10 +72,42 @@ def test_a_colleague_of_the_customer_is_not_marked(store: Store) -> None:
     assert _doubts(store, _letter(1), boss) == [None, None]
 
 
-def test_the_mark_stands_in_the_view_and_only_our_people_get_mail(store: Store) -> None:
-    _doubts(store, _letter(1), _letter(2, **EVE))
+def _shown(store: Store) -> EscalationView:
     with store.transaction() as session:
-        view = escalation_view(session, session.scalars(select(Escalation.id)).one(), NOW)
-        assert view.unverified == (f"eve@evil.example: {Doubt.PARTICIPANT}",)
+        return escalation_view(session, session.scalars(select(Escalation.id)).one(), NOW)
+
+
+def test_the_mark_stands_where_the_escalation_is_shown(store: Store) -> None:
+    _doubts(store, _letter(1, "Where do I find the manual?"), _letter(2, **EVE))
+    view = _shown(store)
+    assert view.unverified == (f"eve@evil.example: {Doubt.PARTICIPANT}",)
+    shown = io.StringIO()
+    show_escalations(Console(file=shown, width=200), [view])
+    assert "Eve (unverified participant)" in shown.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("raw", "mark"),
+    [
+        (_letter(2, **EVE), "Eve (unverified participant)"),
+        (b"Authentication-Results: mx.us.example; dmarc=fail\n" + _letter(2), "Ines Dahl (unverified sender)"),
+    ],
+)
+def test_the_mark_stands_in_the_alert_which_goes_to_us_alone(store: Store, raw: bytes, mark: str) -> None:
+    _doubts(store, _letter(1, "Where do I find the manual?"), raw)
+    with store.transaction() as session:
         told = set(session.scalars(select(Person.email).join(Notice, Notice.person_id == Person.id)))
-        assert {address.rpartition("@")[2] for address in told} == {"us.example"}
+    with running_sink() as sink:
+        sender = sender_for(sink)
+        while deliver_one(store, sender, AlertContext(OUTGOING, load_policy().alerts, "x"), NOW):
+            pass
+        sender.close()
+    assert {taken.recipient for taken in sink.taken} == told == {"omar@us.example"}
+    assert mark in " ".join(sink.taken[0].text.split())
+    assert mark in " ".join(sink.taken[0].html.split())
+
+
+def test_who_is_proven_and_belongs_there_has_no_mark(store: Store) -> None:
+    _doubts(store, b"Authentication-Results: mx.us.example; dmarc=pass header.from=norvik.example\n" + _letter(1))
+    view = _shown(store)
+    assert (view.unverified, {finding.doubt for finding in view.findings}) == ((), {""})
