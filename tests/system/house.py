@@ -130,7 +130,7 @@ class House:
         self.processes[name].kill()
         self.died(name)
 
-    def died(self, name: str, seconds: float = 180) -> None:
+    def died(self, name: str, seconds: float = 90) -> None:
         """Wait for the process that dies at its point; fails when it does not."""
         assert self.processes.pop(name).wait(seconds) == -signal.SIGKILL, self.log(name).read_text()[-2_000:]
         self.kills += 1
