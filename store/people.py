@@ -54,6 +54,9 @@ class Account(Base):
     provisional: Mapped[bool] = mapped_column(server_default="false")
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    risk: Mapped[str] = mapped_column(server_default="low")
+    risk_since: Mapped[datetime | None]
+    score: Mapped[float] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
 
 

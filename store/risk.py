@@ -29,6 +29,7 @@ class FindingRow(Base):
     quote: Mapped[str]
     features: Mapped[dict[str, Any]] = mapped_column(JSONB)
     clears_when: Mapped[str]
+    text_only: Mapped[bool] = mapped_column(server_default="false")
     found_at: Mapped[datetime]
     last_evidence_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -23,6 +23,7 @@ from workflow.promises import keep_ledger, stored_promises
 from workflow.record import By, Opening
 from workflow.routing import route
 from workflow.shadow import keep_shadow
+from workflow.standing import carry_to_accounts, issue_standing
 
 ACTOR = "smokewatch"
 """Who the audit names for what the program did by itself."""
@@ -33,13 +34,14 @@ DONE = (State.RESOLVED, State.CLOSED)
 
 @dataclass(frozen=True)
 class _Case:
-    """One conversation with all that one look at it brought."""
+    """One conversation with all that one look at it brought; `moved` when any level or the risk changed."""
 
     conversation: Conversation
     facts: Facts
     assessment: Assessment
     rises: list[Rise]
     from_risk: Risk
+    moved: bool
 
     @property
     def raised(self) -> bool:
@@ -73,12 +75,17 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
             rises = keep_findings(session, conversation.id, live[conversation.id], assessment.findings, now)
             keep_shadow(session, conversation.id, assessment.shadow, ctx.policy, now)
             keep_ledger(session, conversation.id, stored[conversation.id], assessment.ledger)
+            stood = conversation.risk_state
             from_risk = _keep_risk(session, conversation, assessment, now)
-            cases.append(_Case(conversation, facts[conversation.id], assessment, rises, from_risk))
+            moved = conversation.risk_state is not stood or assessment.risk is not from_risk
+            cases.append(_Case(conversation, facts[conversation.id], assessment, rises, from_risk, moved))
     session.flush()  # once for all: every row and its id is there before anybody is told of it
     _lock_escalations(session, conversations)
     for case in cases:
         _decide(session, case, ctx, now)
+    moved_accounts = {c.conversation.account_id or 0 for c in cases if c.moved} - {0}
+    if moved_accounts:
+        carry_to_accounts(session, sorted(moved_accounts), ctx.policy.risk, now)
 
 
 def _lock_escalations(session: Session, conversations: Sequence[Conversation]) -> None:
@@ -150,7 +157,7 @@ def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
         strongest = max(case.rises, key=lambda r: r.finding.level).finding
         reason = f"new evidence after it was {escalation.state}: {strongest.quote!r}"
         record.move_state(session, replace(by, reason=reason), escalation, State.OPEN)
-    _carry_risk(session, escalation, by)
+    _carry_risk(session, escalation, ctx, by)
     announce(session, Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened), ctx, by)
 
 
@@ -187,10 +194,9 @@ def _open(session: Session, case: _Case, by: By) -> Escalation:
     return escalation
 
 
-def _carry_risk(session: Session, escalation: Escalation, by: By) -> None:
-    """An escalation stands as high as the highest of its conversations."""
+def _carry_risk(session: Session, escalation: Escalation, ctx: Context, by: By) -> None:
+    """An escalation stands where all its conversations together put it."""
     session.flush()
-    risks = session.scalars(select(Conversation.risk).where(Conversation.escalation_id == escalation.id))
-    highest = max((Risk(r) for r in risks), key=lambda r: r.rank, default=Risk.LOW)
-    if highest.value != escalation.risk:
-        record.set_risk(session, by, escalation, highest)
+    stands = issue_standing(session, escalation, ctx.policy.risk, by.now).risk
+    if stands.value != escalation.risk:
+        record.set_risk(session, by, escalation, stands)

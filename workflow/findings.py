@@ -86,6 +86,7 @@ def _row(conversation_id: int, finding: Finding, from_level: Level) -> FindingRo
         quote=finding.quote,
         features=dict(finding.features),
         clears_when=finding.clears_when,
+        text_only=finding.text_only,
         found_at=finding.found_at,
         last_evidence_at=finding.last_evidence_at,
     )

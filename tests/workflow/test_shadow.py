@@ -20,7 +20,7 @@ from workflow.context import Context
 from workflow.shadow import tell_shadows
 
 THREAT = "We will cancel our contract with you."
-TRIED = load_policy().model_copy(update={"shadow": {"account_risk": "Lena@us.example"}})
+TRIED = load_policy().model_copy(update={"shadow": {"account_risk": "Lena.Vogt@us.example"}})
 CTX = Context(TRIED, Outgoing())
 MONDAY = datetime(2026, 5, 11, 6, 0, tzinfo=UTC)
 """Eight o'clock in Berlin."""

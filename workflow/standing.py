@@ -1,0 +1,68 @@
+"""Says how high an escalation and an account stand: the live findings of all their conversations, taken together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from config.policy import RiskPolicy
+from config.words import Level, Risk, Signal
+from signals import risk
+from signals.calendar import Calendar
+from signals.facts import Before, Term
+from store.bulk import among
+from store.mail import Conversation
+from store.people import Account
+from store.record import Escalation
+from store.risk import FindingRow
+
+
+@dataclass(frozen=True)
+class Together:
+    """What several conversations come to: of each signal its strongest finding, in one noisy-or."""
+
+    risk: Risk
+    score: float
+    terms: tuple[Term, ...]
+
+
+def issue_standing(session: Session, escalation: Escalation, policy: RiskPolicy, now: datetime) -> Together:
+    """How high the escalation stands; never below the highest of its conversations, which falls late by itself."""
+    return _together(session, Conversation.escalation_id == escalation.id, Risk(escalation.risk), policy, now)
+
+
+def account_standing(session: Session, account: Account, policy: RiskPolicy, now: datetime) -> Together:
+    """How high the account stands, by all its conversations."""
+    return _together(session, Conversation.account_id == account.id, Risk(account.risk), policy, now)
+
+
+def carry_to_accounts(session: Session, account_ids: Sequence[int], policy: RiskPolicy, now: datetime) -> None:
+    """Bring the accounts' risk up to their conversations'; locked in order of id, so that workers never deadlock."""
+    locked = select(Account).where(among(Account.id, account_ids)).order_by(Account.id).with_for_update(key_share=True)
+    for account in session.scalars(locked.execution_options(populate_existing=True)).all():
+        stands = account_standing(session, account, policy, now)
+        account.score = stands.score
+        if stands.risk.value != account.risk:
+            account.risk, account.risk_since = stands.risk.value, now
+
+
+def _together(
+    session: Session, these: ColumnElement[bool], before: Risk, policy: RiskPolicy, now: datetime
+) -> Together:
+    f = FindingRow
+    rows = session.execute(
+        select(f.signal, f.strength, f.level, f.text_only)
+        .join(Conversation, Conversation.id == f.conversation_id)
+        .where(these, f.ended_at.is_(None))
+        .order_by(f.strength)
+    ).all()
+    # Strengths are stored with their decay up to the last look, and every look stores them anew: none is left to do.
+    strongest = {row.signal: risk.Strand(Signal(row.signal), row.strength, 1.0, 1.0, row.text_only) for row in rows}
+    score, terms = risk.score(list(strongest.values()), policy)
+    level = Level(max((row.level for row in rows), default=0))
+    own = risk.settle(risk.Standing(score, level), Before(risk=before), policy, Calendar(), now)
+    single = session.scalars(select(Conversation.risk).where(these, Conversation.merged_into.is_(None)).distinct())
+    highest = max((own, *map(Risk, single)), key=lambda each: each.rank)
+    return Together(highest, score, terms)
