@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -12,11 +13,13 @@ from sqlalchemy.orm import Session
 from config.words import Role
 from store.audit import SYSTEM
 from store.people import Person, Team
+from workflow import preferences
 from workflow.calendars import knows_country
 from workflow.change import By, Step, append
 from workflow.csvfile import BadCellError, CsvRow, Sheet, email, parts
+from workflow.preferences import clock
 
-_PEOPLE = ("email", "name", "role", "team", "title", "manager", "zone")
+_PEOPLE = ("email", "name", "role", "team", "title", "manager", "zone", *preferences.COLUMNS)
 _TEAMS = ("team", "zone", "open", "close", "holidays", "mailboxes", "country")
 _NONE: tuple[str, ...] = ()
 _NOT_IN_HANDLES = re.compile(r"[^a-z0-9.]+")
@@ -57,7 +60,7 @@ def import_teams(session: Session, by: By, text: str, source: str) -> Imported:
 
 
 def import_people(session: Session, by: By, text: str, source: str) -> Imported:
-    """Create or update people by address from `email,name,role,team,title,manager,zone`.
+    """Create or update people by address from `email,name,role,team,title,manager,zone` and the preferences' columns.
 
     A team that is not known is made, with the zone of its first person and usual hours, and named in the notes.
     Somebody who is not in the file is left alone.
@@ -100,6 +103,7 @@ class _Read:
     title: str
     manager: str
     zone: str
+    prefers: dict[str, Any]
 
     @classmethod
     def of(cls, row: CsvRow) -> "_Read":
@@ -112,6 +116,7 @@ class _Read:
             title=row.text("title"),
             manager=row.take("manager", email, ""),
             zone=row.take("zone", _zone, "UTC"),
+            prefers=preferences.of_row(row),
         )
 
     def write(self, person: Person, teams: dict[str, Team]) -> None:
@@ -122,12 +127,13 @@ class _Read:
             person.title = self.title
         if self.row.has("zone"):
             person.zone = self.zone
+        person.preferences = preferences.with_changes(person.preferences or {}, self.prefers)
         if self.row.has("team"):
             person.team_id = teams[self.team].id if self.team else None
 
 
 def _team(row: CsvRow) -> Team:
-    opens, closes = row.take("open", _clock, time(9)), row.take("close", _clock, time(17, 30))
+    opens, closes = row.take("open", clock, time(9)), row.take("close", clock, time(17, 30))
     if opens >= closes:
         row.wrong("close", f"{closes:%H:%M} is not after {opens:%H:%M}", "A team closes after it opens.")
     return Team(
@@ -219,13 +225,6 @@ def _country(text: str) -> str | None:
     if not knows_country(code):
         raise BadCellError(f'"{text[:40]}" has no known public holidays', "Write it as in DE or DE-BY.")
     return code
-
-
-def _clock(text: str) -> time:
-    try:
-        return time.fromisoformat(text.zfill(5)).replace(tzinfo=None)
-    except ValueError:
-        raise BadCellError(f'"{text[:40]}" is no time of day', "Write it as in 09:00.") from None
 
 
 def _day(text: str) -> str:

@@ -15,6 +15,7 @@ from store.people import Account, AccountDomain, Person, Team
 from workflow.accounts import import_accounts
 from workflow.csvfile import CsvError
 from workflow.people import Imported, import_people, import_teams
+from workflow.preferences import DEFAULT, prefer
 from workflow.record import By
 
 File = Annotated[Path, typer.Argument(help="A CSV file in UTF-8, with a line of column names.", show_default=False)]
@@ -31,11 +32,16 @@ def add_to(app: typer.Typer) -> None:
         group = typer.Typer(help=help_text, no_args_is_help=True)
         group.command("import")(importer)
         group.command("list")(lister)
+        if name == "people":
+            group.command("set")(set_preferences)
         app.add_typer(group, name=name)
 
 
 def people_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Add or update people. Columns: email, name, role (admin, manager, agent), team, title, manager, zone."""
+    """Add or update people. Columns: email, name, role (admin, manager, agent); may follow: team, title, manager, zone.
+
+    And how each wants to be told, empty for the policy's value: digest_hour, quiet_from, quiet_until, daily_budget.
+    """
     _import(ctx, file, import_people, as_json=as_json)
 
 
@@ -47,6 +53,36 @@ def teams_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
 def accounts_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     """Add or update customers. Columns: name, domains, tier, arr, renewal, contacts (email|name|title;...)."""
     _import(ctx, file, import_accounts, as_json=as_json)
+
+
+def set_preferences(
+    ctx: typer.Context,
+    email: Annotated[str, typer.Argument(help="A person of yours.", show_default=False)],
+    digest_hour: Annotated[str, typer.Option(help="Local hour of the daily digest, 0 to 23.")] = "",
+    quiet: Annotated[str, typer.Option(help="Between these times of day no alerts, as in 20:00-07:00.")] = "",
+    daily_budget: Annotated[str, typer.Option(help="Alerts a day; more stand in the digest.")] = "",
+) -> None:
+    """Set how a person wants to be told; `default` takes the policy's value back. Without options, show it."""
+    begin, between, end = quiet.partition("-")
+    if quiet and not between and quiet.lower() != DEFAULT:
+        refuse(f'"{quiet}" is no span of time: write it as in 20:00-07:00, or `{DEFAULT}`.', Exit.USAGE)
+    typed = {"digest_hour": digest_hour, "quiet_from": begin, "quiet_until": end or begin, "daily_budget": daily_budget}
+    with opened(ctx) as app, app.store.transaction() as session:
+        change = by_admin(ctx, session, app, but=email.lower())
+        person = session.scalar(select(Person).where(Person.email == email.lower()))
+        if person is None:
+            refuse(f"{email} is not one of your people; `smokewatch people list` shows them.")
+        prefer(session, change, person, {name: text for name, text in typed.items() if text})
+        policy = app.policy.alerts
+        until = [
+            person.preferences.get(name, f"{getattr(policy, name):%H:%M}") for name in ("quiet_from", "quiet_until")
+        ]
+        hour, budget = (person.preferences.get(name, getattr(policy, name)) for name in ("digest_hour", "daily_budget"))
+        zone = person.zone
+    console().print(
+        Text(f"{email.lower()}: digest at {hour:02}:00, quiet from {until[0]} to {until[1]} ({zone}), ")
+        + Text(f"{budget} alerts a day.")
+    )
 
 
 def list_people(ctx: typer.Context, as_json: Json = False) -> None:

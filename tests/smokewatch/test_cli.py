@@ -204,6 +204,18 @@ def test_a_broken_csv_row_is_named_and_nothing_is_changed(run: Run, company: Sto
         assert session.scalar(select(func.count(Person.id))) == 2
 
 
+def test_how_a_person_wants_to_be_told_is_set_and_shown(run: Run) -> None:
+    assert "digest at 06:00, quiet from 21:00 to 06:30" in run(
+        "people", "set", "bob@us.example", "--digest-hour", "6", "--quiet", "21:00-6:30"
+    )[1]  # fmt: skip
+    assert "digest at 06:00" in run("--as", "bob@us.example", "people", "set", "bob@us.example")[1]
+    assert "is no admin" in run("--as", "bob@us.example", "people", "set", "ada@us.example", "--digest-hour", "6")[2]
+    code, _, err = run("people", "set", "bob@us.example", "--digest-hour", "noon")
+    assert (code, err.strip()) == (
+        Exit.REFUSED, '"noon" is no hour of the day. Write a whole number from 0 to 23.'
+    )  # fmt: skip
+
+
 def test_the_audit_holds(opened: Run) -> None:
     code, out, _ = opened("audit", "verify")
     assert code == Exit.OK
