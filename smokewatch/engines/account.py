@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
@@ -76,6 +77,15 @@ def private_file(path: Path) -> None:
     """Make a file that others cannot read, unless it is there: logs of an engine may quote what it stores."""
     path.touch(mode=0o600)
     path.chmod(0o600)
+
+
+def kept_password(path: Path) -> str:
+    """A random password, made on first use and kept where only the owner may read it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(18), encoding="ascii")
+    return path.read_text(encoding="ascii")
 
 
 def stepping_down(*needed: Path) -> list[str]:

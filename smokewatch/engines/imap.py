@@ -1,7 +1,6 @@
 """Runs a local IMAP server (pymap over a Maildir) on loopback, for the sample mailbox and for trying things out."""
 
 import asyncio
-import secrets
 import threading
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
 from pysasl.hashing import Cleartext
 
+from smokewatch.engines.account import kept_password
 from smokewatch.engines.errors import EngineError
 
 HOST = "127.0.0.1"
@@ -71,13 +71,8 @@ class LocalImap:
 
     @property
     def password(self) -> str:
-        """A random password, made on first use and kept where only the owner may read it."""
-        path = self.home / "password"
-        if not path.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(18), encoding="ascii")
-        return path.read_text(encoding="ascii")
+        """The user's password; only the owner may read its file."""
+        return kept_password(self.home / "password")
 
     @property
     def access(self) -> Access:

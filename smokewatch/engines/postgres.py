@@ -1,12 +1,10 @@
 """Runs the embedded PostgreSQL: makes its data folder, starts it, finds it again, and stops it."""
 
-import hashlib
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -16,10 +14,8 @@ from psycopg import sql
 
 from smokewatch.engines import account
 from smokewatch.engines.errors import EngineError
-from smokewatch.engines.shared import Users, has_ended
+from smokewatch.engines.shared import SharedEngine, has_ended
 
-LONGEST_SOCKET = 100
-"""Bytes a unix socket's path may have, below the 107 of Linux."""
 START_SECONDS = 300
 """Crash recovery replays the log since the last checkpoint, which may take minutes on a slow disk."""
 STOP_SECONDS = 60
@@ -39,64 +35,32 @@ def binaries() -> Path:
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
-_LIVING: list["subprocess.Popen[bytes]"] = []
-
-
-class Postgres:
+class Postgres(SharedEngine):
     """One embedded server with its data under `home`. `durable=False` skips fsync, for tests only."""
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
-        self.home = home.resolve()
+        super().__init__(home)
         self.data = self.home / "data"
         self.log = self.home / "postgres.log"
         self._durable = durable
-        self._users: Users | None = None
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def socket(self) -> Path:
         """The folder of the unix socket: below `home`, or in the temporary folder when that path is too long."""
-        near = self.home / "socket"
-        if len(str(near / ".s.PGSQL.5432")) <= LONGEST_SOCKET:
-            return near
-        digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"smokewatch-{digest}"
+        return self._socket_folder(self.home / "socket", ".s.PGSQL.5432")
 
     def url(self, database: str = "smokewatch") -> str:
         """The connection URL of a database of this server."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.socket), safe='/')}"
 
-    def start(self) -> str:
-        """Start the server unless it runs already, and count this process among its users; the URL.
-
-        Raises:
-            EngineError: it cannot be made or started.
-
-        """
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._users = Users(self.home)
-        with self._users.turn():
-            account.private_folder(self.socket)
-            if self.pid() is None:
-                self._prepare()
-                self._spawn()
-            self._wait()
-            self._users.join()
-            self._create("smokewatch")
+    def _bring_up(self) -> str:
+        account.private_folder(self.socket)
+        if self.pid() is None:
+            self._prepare()
+            self._spawn()
+        self._wait()
+        self._create("smokewatch")
         return self.url()
-
-    def stop(self) -> None:
-        """Leave the server, and stop it when no other process uses it."""
-        if self._users is None:
-            return
-        with self._users.turn():
-            if self._users.leave():
-                self._end()
-        self._users = None
-        if self._child is not None and self._child.poll() is None:
-            # Others use it on: hold the handle, since Python warns of one that is dropped while its process lives.
-            _LIVING.append(self._child)
-        self._child = None
 
     def pid(self) -> int | None:
         """The server's process when it runs; a stale pid file is seen through."""

@@ -1,13 +1,11 @@
 """Runs the embedded Redis on a unix socket, with its queue kept on disk."""
 
-import hashlib
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,10 +15,8 @@ from redis.retry import Retry
 
 from smokewatch.engines import account
 from smokewatch.engines.errors import EngineError
-from smokewatch.engines.shared import Users, has_ended
+from smokewatch.engines.shared import SharedEngine, has_ended
 
-LONGEST_SOCKET = 100
-"""Bytes a unix socket's path may have, below the 107 of Linux."""
 START_SECONDS = 60
 
 
@@ -43,62 +39,30 @@ def binary() -> Path:
     raise EngineError("There is no Redis on this machine: apt install redis-server, or set redis_url.")
 
 
-_LIVING: list["subprocess.Popen[bytes]"] = []
-
-
-class Redis:
+class Redis(SharedEngine):
     """One embedded server with its data under `home`."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home.resolve()
+        super().__init__(home)
         self.log = self.home / "redis.log"
-        self._users: Users | None = None
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def socket(self) -> Path:
         """The unix socket: below `home`, or in the temporary folder when that path is too long."""
-        near = self.home / "redis.sock"
-        if len(str(near)) <= LONGEST_SOCKET:
-            return near
-        digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"smokewatch-{digest}" / "redis.sock"
+        return self._socket_folder(self.home, "redis.sock") / "redis.sock"
 
     @property
     def url(self) -> str:
         """The connection URL."""
         return f"unix://{self.socket}"
 
-    def start(self) -> str:
-        """Start the server unless it runs already, and count this process among its users; the URL.
-
-        Raises:
-            EngineError: it cannot be started.
-
-        """
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._users = Users(self.home)
-        with self._users.turn():
-            if self.socket.parent != self.home:
-                account.private_folder(self.socket.parent)
-            if not self._answers():
-                self._spawn()
-                self._wait()
-            self._users.join()
+    def _bring_up(self) -> str:
+        if self.socket.parent != self.home:
+            account.private_folder(self.socket.parent)
+        if not self._answers():
+            self._spawn()
+            self._wait()
         return self.url
-
-    def stop(self) -> None:
-        """Leave the server, and stop it when no other process uses it."""
-        if self._users is None:
-            return
-        with self._users.turn():
-            if self._users.leave():
-                self._end()
-        self._users = None
-        if self._child is not None and self._child.poll() is None:
-            # Others use it on: hold the handle, since Python warns of one that is dropped while its process lives.
-            _LIVING.append(self._child)
-        self._child = None
 
     def _client(self) -> "redis.Redis":
         # The client's own retries would cost seconds on every look at a server that is not up yet.

@@ -11,6 +11,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from smokewatch.engines.account import kept_password
 from smokewatch.engines.errors import EngineError
 from smokewatch.engines.files import file_mail
 
@@ -33,12 +34,7 @@ class LocalSmtp:
     @property
     def password(self) -> str:
         """A random password: who logs in with it is believed to be the sender of what he sends."""
-        path = self.home / "password"
-        if not path.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(18), encoding="ascii")
-        return path.read_text(encoding="ascii")
+        return kept_password(self.home / "password")
 
     def start(self) -> None:
         """Start the server in a thread of its own.
