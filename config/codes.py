@@ -20,7 +20,7 @@ _NAME = re2.compile(
 
 
 def codes_of(text: str) -> tuple[str, ...]:
-    """The codes of a text, folded, without joints, in order of place: `HX-40` is `hx40`, `Fehler 307` is `error 307`."""
+    """The codes of a text in order of place, folded, without joints: `HX-40` is `hx40`, `Fehler 307` `error 307`."""
     return codes_in(fold(text))
 
 

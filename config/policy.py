@@ -41,6 +41,9 @@ class SignalPolicy(_Section):
     chase_window_calendar_days: int
     new_person_calendar_days: int
     risk_window_calendar_days: int
+    spread_window_calendar_days: int
+    slip_raised_business_days: float
+    clarification_business_hours: float
     grace_minutes: int
     deadline_near_business_days: float
     deadline_over_business_days: float

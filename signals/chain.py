@@ -9,6 +9,7 @@ from config.words import Level
 from signals import (
     account_risk,
     business,
+    changed_next_step,
     executive_visibility,
     impact,
     ledger,
@@ -16,6 +17,7 @@ from signals import (
     needed_by,
     repeated_follow_up,
     risk,
+    spread,
     turns,
     urgency,
 )
@@ -31,6 +33,8 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     repeated_follow_up.judge,  # looks at threats and urgency
     needed_by.judge,  # looks at the ledger only
     impact.judge,  # looks at nothing
+    spread.judge,  # looks at nothing
+    changed_next_step.judge,  # looks at the ledger only
 )
 """The rules in order; a rule may look at what those above it found."""
 

@@ -160,17 +160,25 @@ class Finding:
 
 @dataclass(frozen=True)
 class PromiseMove:
-    """One move of a promise with the sentence or the fact that made it."""
+    """One move of a promise, why, and the sentence that made it: `quote` stands to the letter in that message.
+
+    What the clock alone does cites the promise itself; what a person commands may cite nothing.
+    """
 
     at: datetime
     state: PromiseState
     why: str
     message_id: int | None = None
+    quote: str = ""
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One promise found in a message of ours, and where it stands at the time of evaluation."""
+    """One promise found in a message of ours, and where it stands at the time of evaluation.
+
+    `moved_to` is message and place of the promise that took its place, also where it was missed before that;
+    `asked` says that the customer asked for another time, `ambiguous` that 03/04 could be either day.
+    """
 
     message_id: int
     start: int
@@ -184,6 +192,10 @@ class LedgerEntry:
     assumed: bool
     state: PromiseState
     moves: tuple[PromiseMove, ...]
+    ambiguous: bool = False
+    verb: str = ""
+    moved_to: tuple[int, int] | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
 """The promise ledger: every promise of ours, followed from its sentence to its end, each move with its reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.words import Direction, PromiseKind, PromiseState
 from signals import business
+from signals.evidence import cite_best
 from signals.facts import Facts, ForcedPromise, LedgerEntry, Msg, PromiseMove
-from signals.marks import Pledge, Reply
+from signals.fulfilment import Promised, brings, is_meant, keeps, put_off, said_again, supplies, telling
+from signals.marks import Pledge
 
-_SAME = 0.5
-"""Share of the shorter sentence's words at which two promises are about the same thing."""
-
-_SHORT_WORD = 3
 _FINAL = frozenset(PromiseState) - {PromiseState.UNARMED, PromiseState.PENDING}
 
 
@@ -26,16 +24,24 @@ class _Entry:
     due: datetime | None
     grace: datetime | None
     moves: list[PromiseMove] = field(default_factory=list)
+    moved_to: tuple[int, int] | None = None
+    asked: bool = False
 
     @property
-    def quote(self) -> str:
-        """Our sentence."""
-        return self.msg.text[self.pledge.start : self.pledge.end]
+    def promised(self) -> Promised:
+        """The promise as it stands now."""
+        return Promised(self.msg, self.pledge, self.due)
 
-    def move(self, state: PromiseState, at: datetime, why: str, message_id: int | None = None) -> None:
-        """Go to another state, for a reason."""
+    def move(self, state: PromiseState, at: datetime, why: str) -> None:
+        """Go to another state by the clock or a command; what the promise said is the proof."""
         self.state = state
-        self.moves.append(PromiseMove(at, state, why, message_id))
+        self.moves.append(PromiseMove(at, state, why, self.msg.id, self.promised.quote))
+
+    def moved_by(self, msg: Msg, state: PromiseState, why: str, *groups: str) -> None:
+        """Go to another state because of a message; the sentence that holds one of the groups is the proof."""
+        self.state = state
+        cited = cite_best(msg, "ledger", *groups)
+        self.moves.append(PromiseMove(msg.sent_at, state, why, msg.id, cited.quote))
 
 
 @dataclass
@@ -46,12 +52,11 @@ class _Book:
     grace_minutes: int
     entries: list[_Entry] = field(default_factory=list)
 
-    def open_at(self, moment: datetime) -> Iterator[_Entry]:
+    def open_at(self, moment: datetime) -> list[_Entry]:
         """The entries that are neither settled nor past their grace at `moment`; those past it are missed first."""
         for entry in self.entries:
             _miss(entry, moment)
-            if entry.state not in _FINAL:
-                yield entry
+        return [entry for entry in self.entries if entry.state not in _FINAL]
 
 
 def follow(facts: Facts, messages: Sequence[Msg], now: datetime, grace_minutes: int) -> tuple[LedgerEntry, ...]:
@@ -83,93 +88,74 @@ def _promised(book: _Book, msg: Msg) -> None:
         state = PromiseState.PENDING if armed else PromiseState.UNARMED
         entry = _Entry(msg, pledge, state, pledge.due, None)
         entry.grace = _grace(book, pledge.due, clock=pledge.clock) if armed else None
-        entry.move(state, msg.sent_at, "we promised it" if armed else "we promised it on a condition", msg.id)
+        entry.move(state, msg.sent_at, "we promised it" if armed else "we promised it on a condition")
         book.entries.append(entry)
 
 
 def _heard(book: _Book, msg: Msg) -> None:
     """What a message of the customer does to our promises: meets a condition, gives time, waives or confirms."""
+    reading = msg.reading
     for entry in book.open_at(msg.sent_at):
-        reading = msg.reading
         if entry.state is PromiseState.UNARMED:
-            if _supplies(entry, msg):
-                entry.due = entry.due or business.add_business(book.facts.calendar, msg.sent_at, entry.pledge.allowance)
-                entry.grace = _grace(book, entry.due, clock=entry.pledge.clock)
-                entry.move(PromiseState.PENDING, msg.sent_at, "the customer met the condition", msg.id)
+            if supplies(entry.promised, msg):
+                _arm(book, entry, msg)
         elif reading.has("withdrawn"):
-            entry.move(PromiseState.WITHDRAWN, msg.sent_at, "the customer no longer needs it", msg.id)
+            entry.moved_by(msg, PromiseState.WITHDRAWN, "the customer no longer needs it", "withdrawn")
         elif any(hit.part == "later" for hit in reading.group("release")):
-            entry.move(PromiseState.MOVED, msg.sent_at, "the customer gave us more time", msg.id)
+            entry.asked = True
+            entry.moved_by(msg, PromiseState.MOVED, "the customer gave us more time", "release")
         elif entry.pledge.verb in {"send", "visit", "call"} and reading.has("received"):
-            entry.move(PromiseState.KEPT, msg.sent_at, "the customer has it", msg.id)
+            entry.moved_by(msg, PromiseState.KEPT, "the customer has it", "received")
+        else:
+            entry.asked = entry.asked or reading.has("reschedule")
 
 
-def _supplies(entry: _Entry, msg: Msg) -> bool:
-    """Whether the customer's message can be what the condition waited for: a file, the thing, or an answer."""
-    if msg.attachments or msg.reading.has("supply"):
-        return True
-    return entry.msg.reading.reply is Reply.QUESTION_BACK and not msg.reading.closing
+def _arm(book: _Book, entry: _Entry, msg: Msg) -> None:
+    entry.due = entry.due or business.add_business(book.facts.calendar, msg.sent_at, entry.pledge.allowance)
+    entry.grace = _grace(book, entry.due, clock=entry.pledge.clock)
+    entry.moved_by(msg, PromiseState.PENDING, "the customer met the condition", "supply")
 
 
 def _answered(book: _Book, msg: Msg) -> None:
     """What a message of ours does to earlier promises: keeps them, calls them off, or sets another time."""
-    for entry in book.open_at(msg.sent_at):
-        if entry.state is PromiseState.UNARMED:
-            continue
-        again = next((p for p in msg.reading.pledges if _same(entry, msg, p)), None)
-        if again is not None and not _brings(entry, msg):
+    standing = [e for e in book.open_at(msg.sent_at) if e.state is PromiseState.PENDING]
+    _redated(book, msg)
+    direct = {id(e): again for e in standing if (again := said_again(e.promised, msg))}
+    called_off = _called_off(standing, msg)
+    for entry in standing:
+        again = direct.get(id(entry)) or (None if direct else put_off(entry.promised, msg))
+        if again is not None and not again.assumed and not brings(entry.promised, msg):
             _moved(entry, again, msg)
-        elif msg.reading.has("cancelled") and not msg.attachments:
-            entry.move(PromiseState.WITHDRAWN, msg.sent_at, "we called it off", msg.id)
-        elif _keeps(entry, msg):
-            entry.move(PromiseState.KEPT, msg.sent_at, "our message keeps it", msg.id)
+        elif entry in called_off:
+            entry.moved_by(msg, PromiseState.WITHDRAWN, "we called it off", "cancelled")
+        elif again is not None and not brings(entry.promised, msg):
+            _moved(entry, again, msg)
+        elif keeps(entry.promised, msg):
+            entry.moved_by(msg, PromiseState.KEPT, "our message keeps it", "delivered", "spoken", "on_site")
+
+
+def _redated(book: _Book, msg: Msg) -> None:
+    """A missed promise stays missed, but the promise that comes for it is known."""
+    for entry in book.entries:
+        if entry.state is PromiseState.MISSED and entry.moved_to is None:
+            again = said_again(entry.promised, msg) or put_off(entry.promised, msg)
+            entry.moved_to = (msg.id, again.start) if again and not again.assumed else None
+
+
+def _called_off(standing: list[_Entry], msg: Msg) -> list[_Entry]:
+    """The promises a message calls off: those it names, or all where it names none."""
+    hits = msg.reading.group("cancelled")
+    if not hits or msg.attachments:
+        return []
+    sentence = cite_best(msg, "ledger", "cancelled").quote
+    return [e for e in standing if is_meant(e.promised, sentence)] or standing
 
 
 def _moved(entry: _Entry, again: Pledge, msg: Msg) -> None:
-    if again.due == entry.due or again.assumed:
-        entry.move(PromiseState.SUPERSEDED, msg.sent_at, "we said it again", msg.id)
-    else:
-        entry.move(PromiseState.MOVED, msg.sent_at, "we gave another time", msg.id)
-
-
-def _same(entry: _Entry, msg: Msg, pledge: Pledge) -> bool:
-    """Whether a later promise is about the same thing: the same kind of work, or half the words in common."""
-    if pledge.kind is PromiseKind.CONDITIONAL:
-        return False
-    if pledge.verb == entry.pledge.verb or msg.reading.has("moved"):
-        return True
-    mine, other = _words(entry.quote), _words(msg.text[pledge.start : pledge.end])
-    return bool(mine and other) and len(mine & other) / min(len(mine), len(other)) >= _SAME
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in (w.strip(".,;:!?()").lower() for w in text.split()) if len(word) > _SHORT_WORD}
-
-
-def _brings(entry: _Entry, msg: Msg) -> bool:
-    """Whether a message that promises something again also brings what was promised before."""
-    if msg.reading.has("moved"):
-        return False
-    return entry.pledge.verb in {"send", "fix"} and bool(msg.attachments) and msg.reading.has("delivered")
-
-
-def _keeps(entry: _Entry, msg: Msg) -> bool:
-    """Whether a message of ours is what was promised: a file or link for `send`, word of the talk for `call` ..."""
-    reading, verb = msg.reading, entry.pledge.verb
-    if entry.pledge.kind is PromiseKind.ATTENDANCE:
-        return True
-    brought = bool(msg.attachments) or reading.has("delivered")
-    match verb:
-        case "call":
-            return reading.has("spoken")
-        case "visit":
-            return reading.has("on_site", "spoken") or brought
-        case "send":
-            return brought or (reading.reply is Reply.SUBSTANTIVE and "://" in msg.text)
-        case "fix":
-            return brought or (reading.reply is Reply.SUBSTANTIVE and not reading.has("moved", "holding"))
-        case _:
-            return brought or reading.has("spoken") or reading.reply is Reply.SUBSTANTIVE
+    same = again.due == entry.due or again.assumed
+    state, why = (PromiseState.SUPERSEDED, "we said it again") if same else (PromiseState.MOVED, "we gave another time")
+    entry.state, entry.moved_to = state, (msg.id, again.start)
+    entry.moves.append(PromiseMove(msg.sent_at, state, why, msg.id, msg.text[again.start : again.end]))
 
 
 def _miss(entry: _Entry, now: datetime) -> None:
@@ -204,12 +190,7 @@ def _force(book: _Book, forced: Sequence[ForcedPromise], now: datetime) -> None:
 
 def _linked(msg: Msg, messages: Sequence[Msg]) -> bool:
     """Whether a mail of another conversation is about this one: their subjects share a telling word."""
-    return bool(messages) and bool(_telling(msg.subject) & _telling(messages[0].subject))
-
-
-def _telling(subject: str) -> set[str]:
-    """Words of a subject that name a thing: with a digit in them, such as `SP-3` or `90417`."""
-    return {w for w in (w.strip(".,;:!?()[]").lower() for w in subject.split()) if any(ch.isdigit() for ch in w)}
+    return bool(messages) and bool(telling(msg.subject) & telling(messages[0].subject))
 
 
 def _closed(entry: _Entry) -> LedgerEntry:
@@ -217,7 +198,7 @@ def _closed(entry: _Entry) -> LedgerEntry:
         message_id=entry.msg.id,
         start=entry.pledge.start,
         end=entry.pledge.end,
-        quote=entry.quote,
+        quote=entry.promised.quote,
         kind=entry.pledge.kind,
         made_by=entry.msg.author,
         made_at=entry.msg.sent_at,
@@ -226,4 +207,8 @@ def _closed(entry: _Entry) -> LedgerEntry:
         assumed=entry.pledge.assumed,
         state=entry.state,
         moves=tuple(entry.moves),
+        ambiguous=entry.pledge.ambiguous,
+        verb=entry.pledge.verb,
+        moved_to=entry.moved_to,
+        asked=entry.asked,
     )

@@ -26,6 +26,8 @@ OURS = (
     Signal.EXECUTIVE_VISIBILITY,
     Signal.MISSED_PROMISE,
     Signal.ACCOUNT_RISK,
+    Signal.SPREAD,
+    Signal.CHANGED_NEXT_STEP,
 )
 STATES = {"unarmed": "pending", "superseded": "moved"}
 
