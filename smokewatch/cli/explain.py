@@ -1,6 +1,7 @@
 """The `explain` command: the story of an escalation in order, with every proof and what would clear it."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,18 +10,22 @@ import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
+from sqlalchemy.orm import Session
 
 from alerts.phrases import name_of, words
+from config.policy import RiskPolicy
 from config.words import Direction, Level
 from smokewatch import report
-from smokewatch.bootstrap import utc_now
+from smokewatch.bootstrap import read_policy, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json
 from smokewatch.cli.session import actor, opened
+from store.people import Account
 from store.record import Escalation
 from store.story import Event, story
 from store.views import EscalationView, escalation_view
 from store.visibility import may_see
+from workflow.standing import Together, account_standing, issue_standing
 
 Facts = dict[str, Any]
 _INDENT, _DEEP = (0, 0, 0, 7), (0, 0, 0, 9)
@@ -41,13 +46,23 @@ def explain(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
             refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
         view = escalation_view(session, number, utc_now())
         told = story(session, escalation)
+        stands = _stands(session, escalation, read_policy(app.settings).risk)
         zone = ZoneInfo(person.zone)
     if as_json:
-        show_json({"escalation": view.to_json(), "story": [event.to_json() for event in told]})
+        standing = {name: asdict(each) for name, each in stands.items()}
+        show_json({"escalation": view.to_json(), "standing": standing, "story": [event.to_json() for event in told]})
         return
     out = console()
     _tell(out, told, zone)
-    _stand(out, view)
+    _now(out, view, stands)
+
+
+def _stands(session: Session, escalation: Escalation, policy: RiskPolicy) -> dict[str, Together]:
+    """The escalation and its account, each with the terms that make its level up."""
+    now = utc_now()
+    account = None if escalation.account_id is None else session.get(Account, escalation.account_id)
+    stands = {"issue": issue_standing(session, escalation, policy, now)}
+    return stands if account is None else stands | {"account": account_standing(session, account, policy, now)}
 
 
 def _tell(out: Console, told: list[Event], zone: tzinfo) -> None:
@@ -132,14 +147,16 @@ def _flat(value: object) -> str:
     return "".join(c if c.isprintable() else " " for c in " ".join(str(value).split()))
 
 
-def _stand(out: Console, view: EscalationView) -> None:
-    """Where it stands now, with the terms that make the level up."""
+def _now(out: Console, view: EscalationView, stands: dict[str, Together]) -> None:
+    """Where it stands now, with the terms that make the level up, and what would clear each."""
     out.print(Text("\nNow", style="bold"))
     out.print(report.headline(view))
-    for conversation in view.conversations:
-        out.print(
-            Padding(Text(f"{conversation.subject}: {conversation.risk}, score {conversation.score:.2f}"), _INDENT)
-        )
+    for name, each in stands.items():
+        whole = "This escalation" if name == "issue" else f"The account {view.account}, all its conversations together"
+        out.print(Padding(Text(f"{whole}: {each.risk.value}, score {each.score:.2f}"), _INDENT, expand=False))
+        for term in sorted(each.terms, key=lambda term: -term.contribution):
+            made = f"{term.contribution:.2f} = weight {term.weight:.2f} x strength {term.strength * term.decay:.2f}"
+            out.print(Padding(Text(f"{name_of(term.signal)}: {made}", style="dim"), _DEEP, expand=False))
     for finding in view.findings:
-        line = f"{name_of(finding.signal)}, {Level(finding.level).name.lower()}, adds {finding.contribution:.2f}"
-        out.print(Padding(Text(f"{line}; clears when {finding.clears_when}"), _DEEP))
+        line = f"{name_of(finding.signal)} ({Level(finding.level).name.lower()}) clears when {finding.clears_when}."
+        out.print(Padding(Text(line), _INDENT, expand=False))

@@ -82,3 +82,11 @@ def test_who_may_not_see_it_is_told_nothing(run: Run) -> None:
     code, out, err = run("--as", "bob@us.example", "explain", "ESC-1")
     assert (code, out) == (Exit.REFUSED, "")
     assert "no ESC-1 that you may see" in err
+
+
+def test_the_level_is_shown_with_its_terms(explained: Callable[..., str]) -> None:
+    stands = json.loads(explained("--json"))["standing"]
+    assert stands["issue"] == stands["account"]
+    (term,) = [t for t in stands["issue"]["terms"] if t["signal"] == "account_risk"]
+    assert term["contribution"] == pytest.approx(term["weight"] * term["strength"] * term["decay"])
+    assert "Account at risk: 0." in explained()
