@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.words import NoticeState
+from store.bulk import just
 from store.database import Store
 from store.outbox import Notice
 
@@ -65,7 +66,7 @@ class Claim:
 def due(now: datetime) -> ColumnElement[bool]:
     """The clause for notices that may be claimed."""
     free = or_(Notice.claimed_until.is_(None), Notice.claimed_until <= now)
-    return and_(Notice.state == NoticeState.WAITING, Notice.not_before <= now, free)
+    return and_(just(Notice.state, NoticeState.WAITING), Notice.not_before <= now, free)
 
 
 def claim_one(store: Store, now: datetime) -> Claim | None:

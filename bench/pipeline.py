@@ -9,6 +9,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import mailparser
@@ -63,13 +64,18 @@ def batches(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + BATCH]
 
 
+@cache
+def _store(url: str) -> Store:
+    """One store for the life of a process, as a worker has it: its statements are compiled once."""
+    return Store(connect(url))
+
+
 def work(url: str, ids: list[int]) -> None:
     """Process the mails, as one worker process does."""
-    store = Store(connect(url))
+    store = _store(url)
     ctx = context()
     for batch in batches(ids):
         process_batch(store, batch, ctx, NOW)
-    store.engine.dispose()
 
 
 def processes(url: str, ids: list[int], count: int) -> float:
@@ -89,10 +95,9 @@ def processes(url: str, ids: list[int], count: int) -> float:
 
 def settle(url: str) -> None:
     """Judge what waits for its judgement, as the sweep does."""
-    store = Store(connect(url))
-    while sweep_once(store, context().workflow, NOW):
+    ctx = context().workflow
+    while sweep_once(_store(url), ctx, NOW):
         pass
-    store.engine.dispose()
 
 
 def floor(url: str, corpus: list[bytes]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.words import RawState
-from store.bulk import among, one_of
+from store.bulk import among, just, one_of
 from store.mail import RawMail
 
 CLAIM = timedelta(seconds=60)
@@ -96,7 +96,7 @@ def retry(session: Session, ids: Sequence[int]) -> int:
 
 def unprocessed(session: Session, limit: int, now: datetime) -> list[int]:
     """Kept mails nobody works on, oldest first: what a sweep hands over again when the queue has lost it."""
-    rows = select(RawMail.id).where(RawMail.state == RawState.KEPT, _FREE).order_by(RawMail.id).limit(limit)
+    rows = select(RawMail.id).where(just(RawMail.state, RawState.KEPT), _FREE).order_by(RawMail.id).limit(limit)
     return list(session.scalars(rows, {"now": now}))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from config.words import NoticeState, RawState
 from smokewatch import metrics
+from store.bulk import just
 from store.mail import Folder, RawMail
 from store.outbox import Notice
 
@@ -14,11 +15,12 @@ from store.outbox import Notice
 def refresh(session: Session, now: datetime) -> None:
     """Set all gauges to what holds now. Finished mails are not counted: there may be millions."""
     waiting, oldest = session.execute(
-        select(func.count(), func.min(RawMail.kept_at)).where(RawMail.state == RawState.KEPT)
+        select(func.count(), func.min(RawMail.kept_at)).where(just(RawMail.state, RawState.KEPT))
     ).one()
     metrics.WAITING.set(waiting)
     metrics.OLDEST.set((now - oldest).total_seconds() if oldest else 0)
-    metrics.PARKED.set(session.scalar(select(func.count()).where(RawMail.state == RawState.PARKED)) or 0)
+    parked = select(func.count()).where(just(RawMail.state, RawState.PARKED))
+    metrics.PARKED.set(session.scalar(parked) or 0)
     unsent = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.HELD)
     counts = dict(
         session.execute(select(Notice.state, func.count()).where(Notice.state.in_(unsent)).group_by(Notice.state)).all()

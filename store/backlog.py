@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from store.bulk import one_of
+from config.words import RawState
+from store.bulk import just, one_of
 from store.mail import RawMail
 
 BEHIND = timedelta(minutes=1)
@@ -18,7 +19,7 @@ PATIENCE = timedelta(hours=1)
 _WAITING = (
     select(RawMail.id)
     .where(
-        RawMail.state == "kept",
+        just(RawMail.state, RawState.KEPT),
         RawMail.received_at < bindparam("before"),
         RawMail.kept_at > bindparam("since"),
         ~one_of(RawMail.id, "besides"),

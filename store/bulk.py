@@ -1,11 +1,12 @@
 """Inserts many rows with one statement and one parameter, which the hot path needs: no text grows with the rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, TextClause, any_, bindparam, literal, text
+from sqlalchemy import ColumnElement, TextClause, any_, bindparam, literal, literal_column, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -65,3 +66,12 @@ def one_of(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]
     For statements of the hot path, which are made once at import: making one anew costs more than running it.
     """
     return column == any_(bindparam(name, type_=ARRAY(column.type)))
+
+
+def just(column: InstrumentedAttribute[str], state: StrEnum) -> ColumnElement[bool]:
+    """Whether a column is a state, written into the statement where a parameter would stand.
+
+    For states that have a partial index: the plan of a prepared statement, which serves any parameter, would read the
+    whole table instead.
+    """
+    return column == literal_column(f"'{state.value}'")

@@ -15,7 +15,8 @@ from workflow.context import Context
 from workflow.grammar import parse_block
 
 _HEAD_BYTES = 65_536
-_OUR_FIELDS = re.compile(rb"^x-(?:escalation|smokewatch)-", re.IGNORECASE | re.MULTILINE)
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
+_OUR_FIELDS = re.compile(rb"^x-(?:escalation|smokewatch)-", re.MULTILINE)
 _NOTICE_ID = re.compile(r"<[0-9a-f]{10}\.[0-9a-f]{14}@[^<>\s]+>")
 """The shape `store.notices` gives Message-IDs; anything else need not be looked up."""
 _MOST_IDS = 50
@@ -31,7 +32,7 @@ def is_attempt(session: Session, reply: Reply, kind: MailKind, ctx: Context, now
         return False
     return (
         bool(find_tokens(reply.mail, ctx.outgoing.reply_address).tokens)
-        or _OUR_FIELDS.search(reply.raw[:_HEAD_BYTES].partition(b"\r\n\r\n")[0]) is not None
+        or _OUR_FIELDS.search(_HEAD_ENDS.split(reply.raw[:_HEAD_BYTES].lstrip(b"\r\n"), 1)[0].lower()) is not None
         or (kind in {MailKind.COLLEAGUE, MailKind.UNVERIFIED} and _says_commands(reply, now))
         or _answers_a_notice(session, reply)
     )

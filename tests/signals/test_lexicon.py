@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from config.lexicon import LANGUAGES, LexiconError, lexicon, load_lexicon, parse_lexicon
+from config.lexicon import GROUPS, LANGUAGES, LexiconError, lexicon, load_lexicon, parse_lexicon
 
 GOOD = 'version = "7"\n[[rule]]\nid = "one"\ngroup = "chase"\nany = ["any news"]\n'
 
@@ -19,6 +19,13 @@ def test_a_shipped_lexicon_loads_with_its_version(language: str) -> None:
 def test_every_language_knows_every_kind_of_threat(language: str) -> None:
     parts = {rule.part for rule in lexicon(language).rules if rule.group == "account_risk"}
     assert parts == {"leave", "withhold", "legal", "competitor", "exposure", "refund", "anger"}
+
+
+def test_every_rule_of_a_side_is_in_one_of_its_sets_once() -> None:
+    known = lexicon("en")
+    held = [rule.id for _, rules in known.gates["in"] for rule in rules]
+    assert held == [rule.id for rule in known.rules if GROUPS[rule.group] == "in"]
+    assert len(known.gates["in"]) > 1
 
 
 def test_a_lexicon_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:

@@ -56,6 +56,13 @@ def test_the_same_words_in_the_body_are_none(stage: Scene) -> None:
     assert not attempt(stage, raw, MailKind.CUSTOMER)
 
 
+def test_the_head_ends_at_the_first_blank_line_however_lines_end(stage: Scene) -> None:
+    raw = stage.mail("x", to="support@acme.example", sender="pat@customer.example", head="x-SMOKEWATCH-trust: 3\r\n")
+    assert attempt(stage, raw.replace(b"\r\n", b"\n"), MailKind.CUSTOMER)
+    quoted = stage.mail("X-Escalation-State: closed", to="support@acme.example", sender="pat@customer.example")
+    assert not attempt(stage, quoted.replace(b"\r\n", b"\n"), MailKind.CUSTOMER)
+
+
 def test_an_answer_to_a_notice_is_one(stage: Scene) -> None:
     draft = NoticeDraft(NoticeKind.RISK_UP, stage.dana.id, "risk:1", "you own it", stage.now, stage.esc.id)
     row = post_notice(stage.session, draft, mail_domain=OUTGOING.domain)
