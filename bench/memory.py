@@ -107,16 +107,19 @@ def poller(url: str, total: int) -> None:
 
 
 def main() -> None:
-    """Print one line for each."""
-    if sys.argv[1:2] == ["keep"]:
-        keep(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-        return
-    total = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    with database() as url:
-        add_people(url)
-        worker(url, total)
-    with database() as url:
-        poller(url, total)
+    """Print one line for each; each in a process of its own, or the second would begin with the first one's memory."""
+    match sys.argv[1:]:
+        case ["keep", url, first, count]:
+            keep(url, int(first), int(count))
+        case ["worker", url, total]:
+            worker(url, int(total))
+        case ["poller", url, total]:
+            poller(url, int(total))
+        case given:
+            for name in ("worker", "poller"):
+                with database() as url:
+                    add_people(url)
+                    subprocess.run([sys.executable, "-m", "bench.memory", name, url, *(given or ["50000"])], check=True)
 
 
 if __name__ == "__main__":

@@ -240,7 +240,7 @@ def test_mail_announced_with_the_go_ahead_is_fetched_at_once(server: FakeImap, w
 
 def test_an_announcement_that_comes_in_two_packets_ends_no_connection(server: FakeImap, store: Store) -> None:
     """The 30 s until the next login would be added to the way of the alert."""
-    server.tricks["IDLE"] = lambda _: b"+ idling\r\n* 10 FETCH (|FLAGS ())\r\n* 11 EXI|STS\r\n"
+    server.tricks["IDLE"] = lambda _: b"+ idling\r\n|* 10 FETCH (|FLAGS ())\r\n* 11 EXI|STS\r\n"
     server.cut = b"|"
     watch = Watch(server, store, poll_seconds=60)
     watch.poller.poll_once(NOW)
