@@ -1,7 +1,6 @@
 """Imports mails from files: mbox, Maildir, a folder of .eml, one .eml, or the bytes an MTA pipes in."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Limits
 from ingest.errors import ImportUnreadable, StoreUnavailable
-from ingest.fetch import BATCH_BYTES, BATCH_MAILS, PART_BYTES, Fetched, Trouble
+from ingest.fetch import BATCH_BYTES, BATCH_MAILS, Fetched, Trouble
 from ingest.keep import Place
+from ingest.mailfiles import MailFiles, Source
 from ingest.take import HandOver, commit, hand_over
 from store.database import Store
 
@@ -29,21 +29,8 @@ MAILBOX = "import"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """A date before this is a broken clock, not a mail."""
 
-_SEPARATOR = re.compile(rb"From .*\d{1,2}:\d\d(?::\d\d)?.*\d{4}\s*$")
-"""A From_ line as opposed to a sentence that begins with From: it carries a time and a year (RFC 4155)."""
-
-_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
-_LINE_BYTES = 1_048_576
 _HEADER_BYTES = 131_072
 _DATE_CHARS = 120
-
-
-@dataclass(frozen=True)
-class Source:
-    """One mail found in a file: its bytes, at least the first of them, and its true size."""
-
-    raw: bytes
-    size: int
 
 
 @dataclass
@@ -68,7 +55,7 @@ class Importer:
         """Import everything at `path`; again is harmless. Raises `ImportUnreadable`, `StoreUnavailable`."""
         result = Imported()
         try:
-            self._keep_all(str(path.resolve()), self._walk(path, result), result, now)
+            self._keep_all(str(path.resolve()), MailFiles(self.limits, result.skipped).walk(path), result, now)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ImportUnreadable(f"{error.filename or path}: {reason}; nothing more was imported") from error
@@ -82,13 +69,13 @@ class Importer:
 
         It is one mail whatever its body looks like: a From_ line in the body must not forge a second mail.
         """
-        source = self._read(stream)
+        result = Imported()
+        source = MailFiles(self.limits, result.skipped).read(stream)
         raw = source.raw
         if raw.startswith(b"From "):
             raw = raw.partition(b"\n")[2]
         if not raw.strip():
             raise ImportUnreadable("standard input: no mail arrived; pipe one mail into it")
-        result = Imported()
         self._keep_all("-", iter([Source(raw, source.size)]), result, now)
         return result
 
@@ -123,63 +110,6 @@ class Importer:
         uid = int.from_bytes(hashlib.sha256(source.raw).digest()[:7], "big")
         truncated = Trouble.OVERSIZED if source.size > len(source.raw) else None
         return Fetched(uid, source.raw, received_at(source.raw, now), source.size, truncated)
-
-    def _walk(self, path: Path, result: Imported) -> Iterator[Source]:
-        if not path.is_dir():
-            yield from self._file(path, result)
-            return
-        for found in sorted(path.rglob("*")):
-            # What lies in a Maildir's tmp is still being written.
-            if found.is_file() and found.parent.name != "tmp":
-                yield from self._file(found, result)
-
-    def _file(self, path: Path, result: Imported) -> Iterator[Source]:
-        """The mails of one file, told by its first line: a From_ line (mbox), a header field, or the name's ending."""
-        with path.open("rb") as stream:
-            first = stream.readline(1000)
-            stream.seek(0)
-            if _SEPARATOR.match(first):
-                yield from self._mbox(stream)
-            elif _FIELD.match(first) or path.suffix.lower() == ".eml":
-                yield self._read(stream)
-            else:
-                result.skipped.append(f"{path}: neither a mail nor an mbox; its first line is no header field")
-
-    def _read(self, stream: IO[bytes]) -> Source:
-        """One mail, in part when it is larger than a mail may be."""
-        raw = stream.read(self.limits.mail_bytes + 1)
-        if len(raw) <= self.limits.mail_bytes:
-            return Source(raw, len(raw))
-        size = len(raw)
-        while more := stream.read(_LINE_BYTES):
-            size += len(more)
-        return Source(raw[:PART_BYTES], size)
-
-    def _mbox(self, stream: IO[bytes]) -> Iterator[Source]:
-        """The mails of an mbox: each begins after a From_ line that follows an empty line or starts the file."""
-        lines: list[bytes] = []
-        size = 0
-        blank, begun = True, False
-        while line := stream.readline(_LINE_BYTES):
-            if blank and line.startswith(b"From ") and _SEPARATOR.match(line):
-                if begun:
-                    yield self._cut(lines, size)
-                lines, size, blank, begun = [], 0, False, True
-                continue
-            if size <= self.limits.mail_bytes:
-                lines.append(line)
-            size += len(line)
-            blank = line in (b"\n", b"\r\n")
-        if begun:
-            yield self._cut(lines, size)
-
-    def _cut(self, lines: list[bytes], size: int) -> Source:
-        if size > self.limits.mail_bytes:
-            return Source(b"".join(lines)[:PART_BYTES], size)
-        if lines and lines[-1] in (b"\n", b"\r\n"):
-            # The empty line before a From_ line belongs to the mbox, not to the mail.
-            size -= len(lines.pop())
-        return Source(b"".join(lines), size)
 
 
 _FOLDER = text("INSERT INTO folder (mailbox, name, uidvalidity) VALUES (:mailbox, :name, 1) ON CONFLICT DO NOTHING")

@@ -12,20 +12,29 @@ from sqlalchemy.pool import ConnectionPoolEntry
 APP_ROLE = "smokewatch_app"
 """The role all work is done in: it may add audit rows but not change or delete them (see audit.sql)."""
 
+_LOSE_SOME = "-c synchronous_commit=off"
 
-def connect(url: str, *, role: str | None = APP_ROLE, schema: str | None = None) -> Engine:
+
+def driver_url(url: str) -> str:
+    """The URL as SQLAlchemy needs it to take our driver."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def connect(url: str, *, role: str | None = APP_ROLE, schema: str | None = None, durable: bool = True) -> Engine:
     """An engine whose sessions work as `role` in UTC; nothing is opened before the first use.
 
-    `synchronous_commit` stays as the server has it (on): raw mail and notices must survive a power cut.
+    `synchronous_commit` stays as the server has it (on): raw mail and notices must survive a power cut. Only what may
+    be lost with the machine (a scratch schema) is not `durable`.
     """
+    options = ["-c timezone=UTC", f"-c search_path={schema}" if schema else "", "" if durable else _LOSE_SOME]
     engine = create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        driver_url(url),
         pool_pre_ping=True,
         pool_size=5,
         hide_parameters=True,  # an error's text must not quote a mail
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,  # readings of long threads are read again with every mail: five times faster
-        connect_args={"options": "-c timezone=UTC" + (f" -c search_path={schema}" if schema else "")},
+        connect_args={"options": " ".join(filter(None, options))},
     )
 
     if role is not None:

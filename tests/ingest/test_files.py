@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, select
 from config.settings import Limits
 from ingest.errors import ImportUnreadable, StoreUnavailable
 from ingest.files import Importer, received_at
+from ingest.mailfiles import MailFiles
 from store.database import Store
 from store.mail import Delivery, Folder, RawMail
 
@@ -154,3 +155,9 @@ def test_all_shared_mailing_lists_come_in_and_again_add_nothing(store: Store, sh
     first = importer.path(path, NOW)
     assert 0 < first.new <= first.read
     assert importer.path(path, NOW).new == 0
+
+
+def test_a_sentence_beginning_with_from_is_unescaped(tmp_path: Path) -> None:
+    box = tmp_path / "one.mbox"
+    box.write_bytes(b"From a@b.example Mon May  4 08:00:00 2026\nSubject: x\n\n>From Monday on\n>>From here\n\n")
+    assert [mail.raw for mail in MailFiles().walk(box)] == [b"Subject: x\n\nFrom Monday on\n>From here\n"]

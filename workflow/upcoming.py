@@ -1,0 +1,25 @@
+"""Tells when a sweep would next find something to do, for a clock that jumps there."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store.mail import Conversation
+from workflow.context import Context
+from workflow.reminders import reminders_at
+from workflow.unanswered import waits_until
+
+SOURCES: tuple[Callable[[Session, Context, datetime], Iterator[datetime]], ...] = (waits_until, reminders_at)
+"""What the sweep tells beside reviews. Asking is dear, and only escalations have any."""
+
+
+def next_review(session: Session) -> datetime | None:
+    """The earliest moment at which a conversation asks to be looked at, in UTC; it may have passed."""
+    return session.scalar(select(func.min(Conversation.next_review_at)).where(Conversation.merged_into.is_(None)))
+
+
+def next_reminder(session: Session, ctx: Context, now: datetime) -> datetime | None:
+    """The earliest moment after `now` at which somebody must be told of a wait or a promise, in UTC."""
+    return min((at for source in SOURCES for at in source(session, ctx, now) if at > now), default=None)
