@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from config.policy import RiskPolicy
@@ -14,9 +14,10 @@ from signals.calendar import Calendar
 from signals.facts import Before, Term
 from store.bulk import among
 from store.mail import Conversation
-from store.people import Account
+from store.people import Account, Person
 from store.record import Escalation
 from store.risk import FindingRow
+from store.visibility import visible
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ def issue_standing(session: Session, escalation: Escalation, policy: RiskPolicy,
 def account_standing(session: Session, account: Account, policy: RiskPolicy, now: datetime) -> Together:
     """How high the account stands, by all its conversations."""
     return _together(session, Conversation.account_id == account.id, Risk(account.risk), policy, now)
+
+
+def account_standing_for(
+    session: Session, person: Person, account_id: int, policy: RiskPolicy, now: datetime
+) -> Together:
+    """How high the account stands for somebody: what they may not see adds nothing (law 7)."""
+    seen = Conversation.escalation_id.in_(select(Escalation.id).where(visible(person)))
+    these = and_(Conversation.account_id == account_id, or_(Conversation.escalation_id.is_(None), seen))
+    return _together(session, these, Risk.LOW, policy, now)
 
 
 def carry_to_accounts(session: Session, account_ids: Sequence[int], policy: RiskPolicy, now: datetime) -> None:

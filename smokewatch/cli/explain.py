@@ -20,12 +20,12 @@ from smokewatch.bootstrap import read_policy, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json
 from smokewatch.cli.session import actor, opened
-from store.people import Account
+from store.people import Person
 from store.record import Escalation
 from store.story import Event, story
 from store.views import EscalationView, escalation_view
 from store.visibility import may_see
-from workflow.standing import Together, account_standing, issue_standing
+from workflow.standing import Together, account_standing_for, issue_standing
 
 Facts = dict[str, Any]
 _INDENT, _DEEP = (0, 0, 0, 7), (0, 0, 0, 9)
@@ -46,7 +46,7 @@ def explain(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
             refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
         view = escalation_view(session, number, utc_now())
         told = story(session, escalation)
-        stands = _stands(session, escalation, read_policy(app.settings).risk)
+        stands = _stands(session, person, escalation, read_policy(app.settings).risk)
         zone = ZoneInfo(person.zone)
     if as_json:
         standing = {name: asdict(each) for name, each in stands.items()}
@@ -57,12 +57,13 @@ def explain(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     _now(out, view, stands)
 
 
-def _stands(session: Session, escalation: Escalation, policy: RiskPolicy) -> dict[str, Together]:
+def _stands(session: Session, person: Person, escalation: Escalation, policy: RiskPolicy) -> dict[str, Together]:
     """The escalation and its account, each with the terms that make its level up."""
     now = utc_now()
-    account = None if escalation.account_id is None else session.get(Account, escalation.account_id)
     stands = {"issue": issue_standing(session, escalation, policy, now)}
-    return stands if account is None else stands | {"account": account_standing(session, account, policy, now)}
+    if escalation.account_id is not None:
+        stands["account"] = account_standing_for(session, person, escalation.account_id, policy, now)
+    return stands
 
 
 def _tell(out: Console, told: list[Event], zone: tzinfo) -> None:

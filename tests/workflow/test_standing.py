@@ -7,9 +7,10 @@ from config.policy import load_policy
 from config.words import Risk
 from store.mail import Conversation
 from store.risk import FindingRow
+from store.visibility import may_see
 from tests.workflow.desk import Desk
 from tests.workflow.findings import add_message
-from workflow.standing import Together, account_standing, carry_to_accounts, issue_standing
+from workflow.standing import Together, account_standing, account_standing_for, carry_to_accounts, issue_standing
 
 POLICY = load_policy().risk
 
@@ -72,3 +73,13 @@ def test_what_ended_counts_no_more(desk: Desk) -> None:
     desk.session.scalars(select(FindingRow)).one().ended_at = desk.now
     desk.session.flush()
     assert (_issue(desk).score, _issue(desk).terms) == (0.0, ())
+
+
+def test_what_somebody_may_not_see_adds_nothing_for_them(desk: Desk) -> None:
+    _found(desk, desk.conversation(esc=desk.esc), "missed_promise", strength=0.8)
+    _found(desk, desk.conversation(), "tone", strength=0.8)
+    desk.account.risk = "high"
+    assert not may_see(desk.session, desk.stan.id, desk.esc.id)
+    found = account_standing_for(desk.session, desk.stan, desk.account.id, POLICY, desk.now)
+    assert [t.signal.value for t in found.terms] == ["tone"]
+    assert found.risk is Risk.LOW
