@@ -113,7 +113,7 @@ class Settings(_Section):
     """The whole of it; `config.load.load_settings` reads it.
 
     `var` holds the embedded engines and the outbox. `admin` is the address the command line acts as.
-    `retention_days` 0 keeps all mail.
+    `retention_days` 0 keeps all mail. With less than `least_free_mb` free under `var`, /readyz and `check` say so.
     """
 
     var: Path = Path("var")
@@ -128,3 +128,4 @@ class Settings(_Section):
     health_host: str = "127.0.0.1"
     health_port: int = 9300
     retention_days: int = 0
+    least_free_mb: Annotated[int, Field(ge=0)] = 500

@@ -1,6 +1,5 @@
 """Looks at everything the program needs, and says for each what is wrong and how to mend it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +8,7 @@ import dns.exception
 import dns.resolver
 import redis
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from alerts.selftest import header_injection_is_blocked
 from config.oauth import OAuthError
@@ -17,12 +16,12 @@ from config.settings import Mailbox, Settings
 from ingest.errors import IntakeError
 from ingest.imap import open_imap
 from ingest.timing import Timing
+from smokewatch import room
 from smokewatch.bootstrap import App, make_sender, token_source, utc_now
 from store.people import Person
 
 OLDEST_POSTGRES = 15
 MOST_DRIFT = timedelta(seconds=30)
-LEAST_DISK = 1_000_000_000
 DNS_SECONDS = 5.0
 
 
@@ -57,7 +56,11 @@ def _database(app: App) -> Finding:
     try:
         with app.store.transaction() as session:
             version = int(session.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
+            room.try_to_write(session)
     except SQLAlchemyError as error:
+        if isinstance(error, DBAPIError) and (refused := room.sentence(error)):
+            what, _, fix = refused.partition(": ")
+            return Finding("database", False, what[0].lower() + what[1:], fix[0].upper() + fix[1:])
         return Finding("database", False, type(error).__name__, "Check database_url, and that the server runs.")
     fix = "" if version >= OLDEST_POSTGRES else f"Upgrade to PostgreSQL {OLDEST_POSTGRES} or newer."
     return Finding("database", not fix, f"PostgreSQL {version}", fix)
@@ -87,9 +90,11 @@ def _queue(settings: Settings) -> Finding:
 
 def _disk(settings: Settings) -> Finding:
     settings.var.mkdir(mode=0o711, parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.var).free
-    fix = "" if free > LEAST_DISK else f"Make room on the disk that holds {settings.var}."
-    return Finding("disk", not fix, f"{free / 1e9:.1f} GB free for {settings.var}", fix, fatal=False)
+    short = room.short_of_room(settings)
+    if short is None:
+        return Finding("disk", True, f"{room.free_mb(settings.var) / 1000:.1f} GB free for {settings.var}")
+    what, _, fix = short.partition(": ")
+    return Finding("disk", False, what, f"{fix[0].upper()}{fix[1:]}.", fatal=False)
 
 
 def _mailbox(box: Mailbox, settings: Settings) -> Finding:

@@ -18,7 +18,7 @@ from config.words import Channel
 from ingest.poll import Poller
 from ingest.take import Desk
 from ingest.work import abandoned, unprocessed
-from smokewatch import forgetting, gauges, metrics
+from smokewatch import forgetting, gauges, metrics, room
 from smokewatch.bootstrap import App, make_sender, utc_now
 from smokewatch.health import Health
 from smokewatch.memory import freeze
@@ -64,9 +64,11 @@ class Service:
     _schedule: Schedule | None = None
     _health: Health | None = None
     _sender: SmtpSender | None = None
+    _refused: room.RefusedWrites = field(default_factory=room.RefusedWrites)
 
     def start(self) -> None:
         """Start everything this process does."""
+        self._refused.watch(self.app.store.engine)
         jobs = [Job("gauges", GAUGE_SECONDS, self._gauges)]
         if self.roles.work:
             jobs += self._start_work()
@@ -168,10 +170,12 @@ class Service:
     def _ready(self) -> str | None:
         try:
             with self.app.store.transaction() as session:
-                session.execute(text("SELECT 1"))
+                read_only = session.execute(text("SHOW transaction_read_only")).scalar_one() == "on"
         except Exception as error:  # noqa: BLE001 - any failure means not ready
             return f"database: {type(error).__name__}"
-        return None
+        if read_only:
+            return room.SENTENCES[room.READ_ONLY]
+        return self._refused.sentence() or room.short_of_room(self.app.settings)
 
 
 class _WakeAfterWork(dramatiq.Middleware):

@@ -4,10 +4,11 @@ import errno
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from config.load import SettingsError
 from ingest.errors import IntakeError, StoreUnavailable
+from smokewatch import room
 from smokewatch.cli.output import Exit
 from smokewatch.engines.errors import EngineError
 from workflow.errors import WorkflowError
@@ -26,9 +27,9 @@ def explain(error: Exception) -> tuple[Exit, list[str]]:
 
 
 def _database(error: OperationalError) -> str:
-    state = getattr(error.orig, "sqlstate", None)
-    if state == "53100":
-        return "The database's disk is full: make room on it; nothing was lost, and work goes on by itself."
+    state = room.state_of(error)
+    if refused := room.sentence(error):
+        return refused
     if state in ("40P01", "40001"):
         return "Somebody else changed the same escalation at that moment, so nothing was done: run it again."
     if state in ("28P01", "28000"):
@@ -37,6 +38,10 @@ def _database(error: OperationalError) -> str:
         return "The database named in database_url does not exist: create it (createdb), or correct the name."
     reason = str(error.orig).splitlines()[0].removeprefix("connection failed: ") if error.orig else "no reason given"
     return f"The database cannot be reached: {reason}. Check database_url and that the server runs."
+
+
+def _refused(error: DBAPIError) -> str:
+    return f"The database refused the work ({type(error.orig).__name__}); see its log."
 
 
 def _system(error: OSError) -> str:
@@ -51,6 +56,7 @@ _EXPLAINED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Exit, Cal
     (StoreUnavailable, Exit.TRY_AGAIN, lambda e: [str(e)]),  # a mail server's pipe must try again
     ((WorkflowError, IntakeError, LookupError), Exit.REFUSED, lambda e: [str(e)]),
     (OperationalError, Exit.TRY_AGAIN, lambda e: [_database(e)]),
-    (DBAPIError, Exit.REFUSED, lambda e: [f"The database refused the work ({type(e.orig).__name__}); see its log."]),
+    (InternalError, Exit.TRY_AGAIN, lambda e: [room.sentence(e) or _refused(e)]),
+    (DBAPIError, Exit.REFUSED, lambda e: [_refused(e)]),
     (OSError, Exit.TRY_AGAIN, lambda e: [_system(e)]),
 )
