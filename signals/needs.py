@@ -21,9 +21,10 @@ _MOST = 4
 _LOG = re2.compile(rb"^\W*(?:>|\[?(?:20\d\d[-/]\d\d[-/]\d\d|\d\d[./]\d\d[./]20\d\d)[ t]+\d\d:\d\d|\[?\d\d:\d\d:\d\d)")
 """Beginning of a line of a log or of a quotation: its dates are nobody's wish."""
 
-_STRONG, _LOOSE, _EVENT, _BACK = "want", "ask", "event", "then"
+_STRONG, _LOOSE, _EVENT, _BACK, _ELSE = "want", "ask", "event", "then", "if"
 """Parts of a need's phrase. A `want` binds any date of its sentence; an `ask` only one behind `by` or the like; an
-`event` (an audit) has the date itself; `then` (`before that`) points at the date of the sentence before."""
+`event` (an audit) has the date itself; `then` (`before that`) points at the date of the sentence before; an `if` (`if we
+have no answer by Friday, we will ...`) is an `ask` that what the writer will do does not void."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class _Line:
 def needs(page: Page, asking: bool) -> tuple[Need, ...]:
     """The needs of the customer's message, at most one a sentence; `asking` says that the message wants something."""
     marked = find(page.folded, page.rules.get("need", []), page.sentences)
-    lines = [line for line in _lines(page, marked) if not _voided(page, line.span)]
+    lines = [line for line in _lines(page, marked) if _ELSE in line.parts or not _voided(page, line.span)]
     found = (need for line in lines if (need := _need(page, line, lines, asking)))
     return tuple(islice(found, _MOST))
 
@@ -60,7 +61,7 @@ def _voided(page: Page, span: Span) -> bool:
 
 
 def _need(page: Page, line: _Line, lines: list[_Line], asking: bool) -> Need | None:
-    wanting = bool(line.parts & {_STRONG, _LOOSE})
+    wanting = bool(line.parts & {_STRONG, _LOOSE, _ELSE})
     dates = _dates(page, line.span)
     if not dates and wanting and _BACK in line.parts:
         return _pointed(page, line)

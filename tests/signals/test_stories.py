@@ -22,6 +22,9 @@ from signals.reading import read_message
 
 Story = dict[str, Any]
 OURS = (
+    Signal.DEADLINE,
+    Signal.IMPACT,
+    Signal.URGENCY,
     Signal.REPEATED_FOLLOW_UP,
     Signal.EXECUTIVE_VISIBILITY,
     Signal.MISSED_PROMISE,
