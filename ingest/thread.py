@@ -4,53 +4,17 @@ Every Message-ID that was seen, or only referred to, is a node that belongs to o
 conversation of its nearest known ancestor; a mail that refers to two joins them, when that is safe.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ingest.classify import Classified
-from ingest.mail import ParsedMail
-from signals.reading import Reading
+from ingest.incoming import Incoming
 from store.bulk import among, insert_rows, next_ids, one_of
 from store.mail import Conversation, Message, ThreadNode
 
-MOST_REFERENCES = 50
-"""References beyond the first and the last 49 are left out: enough for any real thread, bounded for any other."""
-
-
-@dataclass
-class Incoming:
-    """One mail on its way into a conversation."""
-
-    raw_id: int
-    body: bytes
-    received_at: datetime
-    sent_at: datetime
-    mail: ParsedMail
-    verdict: Classified
-    account_id: int | None = None
-    team_id: int | None = None
-    hint: int | None = None
-    """A conversation named by a signed token or a subject token of somebody on it; outranks the headers."""
-    conversation_id: int = 0
-    joined_account: int | None = None  # the conversation's, which may be another than the sender's
-    language: str | None = None
-    """What the conversation was written in so far; decides for texts too short to tell."""
-    reading: Reading = field(default_factory=Reading)
-    own_hash: bytes = field(init=False)
-    ancestors: list[bytes] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.own_hash = node_hash(self.mail.message_id)
-        ids = self.mail.references or self.mail.in_reply_to[:1]
-        if len(ids) > MOST_REFERENCES:
-            ids = (ids[0], *ids[1 - MOST_REFERENCES :])
-        hashes = [node_hash(i) for i in ids if i != self.mail.message_id]
-        self.ancestors = list(dict.fromkeys(hashes))
+__all__ = ["Incoming", "Merge", "thread"]
 
 
 @dataclass
@@ -79,11 +43,6 @@ class Merge:
     source: int
     target: int
     raw_id: int
-
-
-def node_hash(message_id: str) -> bytes:
-    """A fixed-size key for a Message-ID of any length."""
-    return hashlib.sha256(message_id.encode("utf-8", "replace")).digest()
 
 
 def thread(session: Session, batch: Sequence[Incoming]) -> list[Merge]:
