@@ -23,8 +23,11 @@ _LOG = re2.compile(rb"^\W*(?:>|\[?(?:20\d\d[-/]\d\d[-/]\d\d|\d\d[./]\d\d[./]20\d
 
 _STRONG, _LOOSE, _EVENT, _BACK, _ELSE = "want", "ask", "event", "then", "if"
 """Parts of a need's phrase. A `want` binds any date of its sentence; an `ask` only one behind `by` or the like; an
-`event` (an audit) has the date itself; `then` (`before that`) points at the date of the sentence before; an `if` (`if we
-have no answer by Friday, we will ...`) is an `ask` that what the writer will do does not void."""
+`event` (an audit) has the date itself; `then` (`before that`) points at the date of the sentence before; an `if` (`if
+we have no answer by Friday, we will ...`) is an `ask` that what the writer will do does not void."""
+
+_LONGEST = 350
+"""Characters of a sentence that can state a need; longer ones are articles, terms and tables."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class _Line:
 def needs(page: Page, asking: bool) -> tuple[Need, ...]:
     """The needs of the customer's message, at most one a sentence; `asking` says that the message wants something."""
     marked = find(page.folded, page.rules.get("need", []), page.sentences)
-    lines = [line for line in _lines(page, marked) if _ELSE in line.parts or not _voided(page, line.span)]
+    lines = [line for line in _lines(page, marked) if not _voided(page, line)]
     found = (need for line in lines if (need := _need(page, line, lines, asking)))
     return tuple(islice(found, _MOST))
 
@@ -53,11 +56,12 @@ def _lines(page: Page, marked: tuple[Hit, ...]) -> list[_Line]:
     return [_Line(index, page.sentences[index], frozenset(kinds)) for index, kinds in sorted(parts.items())]
 
 
-def _voided(page: Page, span: Span) -> bool:
-    sentence = page.folded[slice(*span)]
-    if _LOG.search(sentence):
+def _voided(page: Page, line: _Line) -> bool:
+    sentence = page.folded[slice(*line.span)]
+    if len(sentence) > _LONGEST or _LOG.search(sentence):
         return True
-    return any(r.pattern.search(sentence) and passes(r, sentence) for r in page.rules.get("not_need", []))
+    voiding = [] if _ELSE in line.parts else page.rules.get("not_need", [])
+    return any(r.pattern.search(sentence) and passes(r, sentence) for r in voiding)
 
 
 def _need(page: Page, line: _Line, lines: list[_Line], asking: bool) -> Need | None:
@@ -79,7 +83,7 @@ def _pointed(page: Page, line: _Line) -> Need | None:
     if line.index == 0:
         return None
     before = page.sentences[line.index - 1]
-    dates = [] if _voided(page, before) else _dates(page, before)
+    dates = [] if _voided(page, _Line(line.index - 1, before, frozenset())) else _dates(page, before)
     if not dates:
         return None
     need = _made(page, before, dates[0], exclusive=True)
@@ -90,7 +94,7 @@ def _dates(page: Page, span: Span) -> list[Deadline]:
     sentence = page.folded[slice(*span)]
     rules = page.lexicon.candidates(sentence, "date")
     found = deadlines(sentence, rules, page.lexicon, page.frame) if rules else []
-    return [d for d in found if d.due > page.frame.sent_at]
+    return [d for d in found if d.due > page.frame.sent_at and sentence[d.end : d.end + 2] != b"'s"]
 
 
 def _first_behind(page: Page, span: Span, dates: list[Deadline]) -> Deadline:
