@@ -70,7 +70,9 @@ def _evaluate(facts: Facts, policy: Policy, now: datetime, muted: frozenset[str]
     highest = max((raised.standing for raised in view.found.values()), default=Level.CLEAR)
     settled = risk.settle(risk.Standing(value, highest), facts.before, policy.risk, facts.calendar, now)
     reviews += [at for raised in view.found.values() if (at := _falls_at(view, raised))]
-    falls = risk.falls_at(strands, settled, policy.risk, facts.calendar, now)
+    # At its floor the risk falls with a level, and each level's end is among the reviews already.
+    floored = settled is policy.risk.level_floors[highest]
+    falls = None if floored else risk.falls_at(strands, settled, policy.risk, facts.calendar, now)
     contributions = {term.signal: term.contribution for term in terms}
     findings = (_finding(view, raised, contributions[signal]) for signal, raised in view.found.items())
     return Assessment(

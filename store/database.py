@@ -29,7 +29,7 @@ def connect(url: str, *, role: str | None = APP_ROLE, schema: str | None = None,
     options = ["-c timezone=UTC", f"-c search_path={schema}" if schema else "", "" if durable else _LOSE_SOME]
     engine = create_engine(
         driver_url(url),
-        pool_pre_ping=True,
+        pool_pre_ping=durable,
         pool_size=5,
         hide_parameters=True,  # an error's text must not quote a mail
         json_serializer=lambda value: orjson.dumps(value).decode(),

@@ -1,6 +1,6 @@
 """Keeps what rules in shadow find, and once a week tells the owner of each what it would have sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -56,6 +56,14 @@ def tell_shadows(session: Session, ctx: Context, now: datetime) -> int:
         if person is not None:
             made += _tell(session, ctx, rule, person, now)
     return made
+
+
+def lists_at(session: Session, ctx: Context, now: datetime) -> Iterator[datetime]:
+    """When the next list of each rule in shadow is written, in UTC, whether or not there will be anything on it."""
+    for address in ctx.policy.shadow.values():
+        person = session.scalar(select(Person).where(Person.email == address.lower(), Person.active))
+        if person is not None:
+            yield _last_monday(person, ctx.policy.alerts.digest_hour, now + WEEK)
 
 
 def _tell(session: Session, ctx: Context, rule: str, person: Person, now: datetime) -> int:

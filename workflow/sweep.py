@@ -31,13 +31,22 @@ AFTER_FAILURE = timedelta(hours=1)
 
 
 def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
-    """Evaluate one batch of conversations whose time has come; how many there were.
+    """Evaluate one batch of conversations whose time has come, then tell what is due; how many there were.
 
     While older mail waits to be read nothing is judged: the answer may be in it.
     """
+    reviewed = review_due(store, ctx, now)
+    if reviewed is None:
+        return 0
+    tell_due(store, ctx, now)
+    return reviewed
+
+
+def review_due(store: Store, ctx: Context, now: datetime) -> int | None:
+    """Evaluate one batch of conversations whose time has come; how many there were, None while older mail waits."""
     with store.transaction() as session:
         if is_behind(session, now):
-            return 0
+            return None
         due = (
             select(Conversation.id)
             .where(Conversation.next_review_at <= now, Conversation.merged_into.is_(None))
@@ -48,7 +57,6 @@ def sweep_once(store: Store, ctx: Context, now: datetime) -> int:
         ids = list(session.scalars(due))
         if ids:
             _review(session, ids, ctx, now)
-    _every_part(store, ctx, now)
     return len(ids)
 
 
@@ -57,8 +65,11 @@ PARTS: tuple[Callable[[Session, Context, datetime], object], ...] = (
 )  # fmt: skip
 
 
-def _every_part(store: Store, ctx: Context, now: datetime) -> None:
-    """Do each part in a transaction of its own. One that fails as a whole is told after the others had their turn."""
+def tell_due(store: Store, ctx: Context, now: datetime) -> None:
+    """Tell people of waits and promises whose time has come, each part in a transaction of its own.
+
+    One that fails as a whole is raised after the others had their turn.
+    """
     failure: Exception | None = None
     for part in PARTS:
         try:

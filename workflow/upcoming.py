@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from store.mail import Conversation
 from workflow.context import Context
 from workflow.reminders import reminders_at
+from workflow.shadow import lists_at
 from workflow.unanswered import waits_until
 
-SOURCES: tuple[Callable[[Session, Context, datetime], Iterator[datetime]], ...] = (waits_until, reminders_at)
-"""What the sweep tells beside reviews. Asking is dear, and only escalations have any."""
+SOURCES: tuple[Callable[[Session, Context, datetime], Iterator[datetime]], ...] = (waits_until, reminders_at, lists_at)
+"""What the sweep tells beside reviews; asking is dear. Waits and reminders there are on escalations only."""
 
 
-def next_review(session: Session) -> datetime | None:
-    """The earliest moment at which a conversation asks to be looked at, in UTC; it may have passed."""
-    return session.scalar(select(func.min(Conversation.next_review_at)).where(Conversation.merged_into.is_(None)))
+NEXT_REVIEW = select(func.min(Conversation.next_review_at)).where(Conversation.merged_into.is_(None)).scalar_subquery()
+"""The earliest moment at which a conversation asks to be looked at, in UTC; it may have passed."""
 
 
 def next_reminder(session: Session, ctx: Context, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ingest.context import IngestContext
 from ingest.keep import Place, keep
@@ -12,12 +12,12 @@ from ingest.process import process_batch
 from smokewatch.replay.events import Event, Watcher
 from smokewatch.replay.mails import Arrival, Spool
 from store.database import Store
-from store.mail import Conversation, Folder, Message
-from workflow.sweep import BATCH, sweep_once
-from workflow.upcoming import next_reminder, next_review
+from store.mail import Folder
+from workflow.sweep import BATCH, review_due, tell_due
+from workflow.upcoming import next_reminder
 
 SWEEPS_AT_ONCE = 20
-"""Sweeps of one moment: one may bring another, but never without end."""
+"""Batches reviewed at one moment: one may ask for another, but never without end."""
 
 _A_STEP = timedelta(seconds=10)
 """How often the sweep runs in life; what is due and does not move is looked at again no sooner."""
@@ -25,7 +25,7 @@ _A_STEP = timedelta(seconds=10)
 
 @dataclass
 class Clock:
-    """One run over a spool on a store of its own."""
+    """One run over a spool on a store of its own; `mails` and `parked` count what came of it."""
 
     store: Store
     ctx: IngestContext
@@ -36,60 +36,66 @@ class Clock:
     parked: int = 0
     _folders: dict[str, int] = field(default_factory=dict)
     _swept: datetime | None = None
+    _review: datetime | None = None
     _reminder: datetime | None = None
 
     def run(self) -> Iterator[Event]:
         """Every event in the order of time."""
-        with self.store.transaction() as session:
+        eyes = self.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with eyes, Session(eyes) as session:
             watcher = Watcher(session)
-        for arrival in self.spool.arrivals:
-            if arrival.at > self.until:
-                break
-            yield from self._sweep_before(arrival.at, watcher)
-            self._take(arrival)
-            yield from self._news(watcher, arrival.at)
-            self.progress(1)
-        yield from self._sweep_before(self.until + timedelta(microseconds=1), watcher)
+            yield from self._look(watcher, session, self.spool.arrivals[0].at)
+            for arrival in self.spool.arrivals:
+                if arrival.at > self.until:
+                    break
+                yield from self._sweep_before(arrival.at, watcher, session)
+                raw_id = self._take(arrival)
+                yield from self._look(watcher, session, arrival.at, raw_id)
+                self.progress(1)
+            yield from self._sweep_before(self.until + timedelta(microseconds=1), watcher, session)
 
-    def _sweep_before(self, moment: datetime, watcher: Watcher) -> Iterator[Event]:
+    def _sweep_before(self, moment: datetime, watcher: Watcher, session: Session) -> Iterator[Event]:
         """Do what falls due before `moment`, each at its time."""
         while (due := self._next_due()) is not None and due < moment:
-            for _ in range(SWEEPS_AT_ONCE):
-                done = sweep_once(self.store, self.ctx.workflow, due)
-                if done < BATCH:
-                    break
+            if self._review is not None and self._review <= due:
+                self._review_all(due)
+            if self._reminder is not None and self._reminder <= due:
+                tell_due(self.store, self.ctx.workflow, due)
+                self._reminder = next_reminder(session, self.ctx.workflow, due)
             self._swept = due
-            self._look_for_reminders(due)
-            yield from self._news(watcher, due)
+            yield from self._look(watcher, session, due)
+
+    def _review_all(self, due: datetime) -> None:
+        for _ in range(SWEEPS_AT_ONCE):
+            if (review_due(self.store, self.ctx.workflow, due) or 0) < BATCH:
+                break
 
     def _next_due(self) -> datetime | None:
-        with self.store.transaction() as session:
-            review = next_review(session)
+        review = self._review
         if review is not None and self._swept is not None and review <= self._swept:
             review = self._swept + _A_STEP
         return min((at for at in (review, self._reminder) if at is not None), default=None)
 
-    def _look_for_reminders(self, now: datetime) -> None:
-        with self.store.transaction() as session:
+    def _look(self, watcher: Watcher, session: Session, now: datetime, raw_mail: int | None = None) -> Iterator[Event]:
+        """Tell what came, and learn what is due next; a reminder can only come of something that was told or read."""
+        look = watcher.look(now, raw_mail)
+        self._review = look.review
+        if look.events or look.escalated or self._swept is None:
             self._reminder = next_reminder(session, self.ctx.workflow, now)
+        yield from look.events
 
-    def _take(self, arrival: Arrival) -> None:
-        """Keep and process one mail as if it had just come."""
+    def _take(self, arrival: Arrival) -> int | None:
+        """Keep and process one mail as if it had just come; its id, None for one that is known already."""
         fetched = self.spool.fetched(arrival)
+        folder = self._folder(arrival.mailbox)
         with self.store.transaction() as session:
-            ids = keep(session, Place(self._folder(arrival.mailbox), 1), [fetched], 0, arrival.at)
+            ids = keep(session, Place(folder, 1), [fetched], 0, arrival.at)
         if not ids:
-            return
+            return None
         result = process_batch(self.store, ids, self.ctx, arrival.at)
         self.mails += 1
         self.parked += len(result.parked)
-        if result.parsed and self._on_escalation(result.parsed):
-            self._look_for_reminders(arrival.at)
-
-    def _on_escalation(self, raw_ids: list[int]) -> bool:
-        query = select(Conversation.escalation_id).join(Message, Message.conversation_id == Conversation.id)
-        with self.store.transaction() as session:
-            return any(session.scalars(query.where(Message.raw_mail_id.in_(raw_ids))))
+        return ids[0]
 
     def _folder(self, mailbox: str) -> int:
         if mailbox not in self._folders:
@@ -99,7 +105,3 @@ class Clock:
                 session.flush()
                 self._folders[mailbox] = folder.id
         return self._folders[mailbox]
-
-    def _news(self, watcher: Watcher, now: datetime) -> list[Event]:
-        with self.store.transaction() as session:
-            return watcher.news(session, now)

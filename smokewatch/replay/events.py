@@ -1,10 +1,11 @@
 """Tells what one step of the pipeline brought - findings, promises, risk, escalations, notices - as plain records."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from config.words import PromiseState
@@ -14,43 +15,64 @@ from store.outbox import Notice
 from store.people import Account, Person
 from store.record import Escalation
 from store.risk import FindingRow, Promise, PromiseEvent, RiskChange
+from workflow.upcoming import NEXT_REVIEW
 
 Event = dict[str, Any]
 
 _WATCHED: tuple[type[Base], ...] = (FindingRow, PromiseEvent, RiskChange, Escalation, Notice)
-_TOP = select(*(func.coalesce(func.pg_sequence_last_value(f"{t.__tablename__}_id_seq"), 0) for t in _WATCHED))
-"""One cheap look at the counters tells that most steps brought nothing."""
+_TOPS = [func.coalesce(func.pg_sequence_last_value(f"{table.__tablename__}_id_seq"), 0) for table in _WATCHED]
+
+_ON_ESCALATION = (
+    select(Conversation.id)
+    .join(Message, Message.conversation_id == Conversation.id)
+    .where(Message.raw_mail_id == bindparam("raw_mail"), Conversation.escalation_id.is_not(None))
+    .exists()
+)
+
+_LOOK = select(NEXT_REVIEW.label("review"), _ON_ESCALATION.label("escalated"), *_TOPS)
+"""One look after every step; the counters tell that most steps brought nothing."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one step brought, the next review, and whether the mail just taken belongs to an escalation."""
+
+    events: list[Event]
+    review: datetime | None
+    escalated: bool
 
 
 class Watcher:
     """Remembers what was told, so that each thing is told once, in the order cause before effect."""
 
     def __init__(self, session: Session) -> None:
-        self._top = _tops(session)
+        self._session = session
+        self._top = self._look(None)[2]
         self._states = {row.id: row.state for row in session.execute(select(Escalation.id, Escalation.state))}
 
-    def news(self, session: Session, now: datetime) -> list[Event]:
-        """What came since the last call, as of `now`."""
-        top = _tops(session)
+    def look(self, now: datetime, raw_mail: int | None = None) -> Look:
+        """What came since the last look, as of `now`."""
+        self._session.expunge_all()
+        review, escalated, top = self._look(raw_mail)
         if top == self._top:
-            return []
+            return Look([], review, escalated)
         found = [
             {"at": stamp(now), **event}
-            for tell, (table, since) in zip(_TELL, self._top.items(), strict=True)
-            if top[table] > since or table is Escalation
-            for event in tell(session, since, self._states)
+            for tell, table in zip(_TELL, _WATCHED, strict=True)
+            if top[table] > self._top[table] or table is Escalation
+            for event in tell(self._session, self._top[table], self._states)
         ]
         self._top = top
-        return found
+        return Look(found, review, escalated)
+
+    def _look(self, raw_mail: int | None) -> tuple[datetime | None, bool, dict[type[Base], int]]:
+        review, escalated, *tops = self._session.execute(_LOOK, {"raw_mail": raw_mail}).one()
+        return review, escalated, dict(zip(_WATCHED, tops, strict=True))
 
 
 def stamp(moment: datetime) -> str:
     """The moment in UTC, RFC 3339."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _tops(session: Session) -> dict[type[Base], int]:
-    return dict(zip(_WATCHED, session.execute(_TOP).one(), strict=True))
 
 
 def _findings(session: Session, since: int, _states: dict[int, str]) -> Iterator[Event]:
