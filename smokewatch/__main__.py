@@ -1,35 +1,34 @@
-"""Starts the command line, and turns every failure into a sentence and an exit code."""
+"""Starts the command line, ready to be stopped before anything else."""
 
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
-import typer
-from typer.exceptions import TyperException
-
-from smokewatch.cli.app import app
-from smokewatch.cli.failures import explain
-from smokewatch.cli.output import Exit, complain
+LASTING = frozenset({"up", "demo", "worker", "poll"})
+"""Commands that a service manager stops with SIGTERM, maybe before they have loaded."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
+    if LASTING.isdisjoint(sys.argv[1:] if arguments is None else arguments):
+        return _run(arguments)
+    before = signal.signal(signal.SIGTERM, _end)
     try:
-        outcome = app(args=arguments, prog_name="smokewatch", standalone_mode=False)
-    except typer.Exit as end:
-        return end.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        return 130
-    except TyperException as error:
-        show = getattr(error, "show", None)
-        show() if callable(show) else complain(error.format_message())
-        return error.exit_code
-    except BrokenPipeError:
-        return Exit.OK
-    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
-        code, sentences = explain(error)
-        for sentence in sentences:
-            complain(sentence)
-        return code
-    return outcome if isinstance(outcome, int) else Exit.OK
+        return _run(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: list[str] | None) -> int:
+    from smokewatch.cli.outcome import run  # noqa: PLC0415 - loading takes a second, in which SIGTERM may come
+
+    return run(arguments)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Nothing runs yet, so this is a clean stop."""
+    sys.exit(0)
 
 
 if __name__ == "__main__":

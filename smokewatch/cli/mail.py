@@ -28,8 +28,10 @@ from smokewatch.cli.session import choices, opened, settings_of
 from smokewatch.engines.local import LocalEngines, outbox
 from store.mail import Folder, RawMail
 
-ANSWER_SECONDS = 20
-"""How long `answer` waits for the transcript; a running Smokewatch takes about two seconds."""
+ANSWER_SECONDS = 60
+"""How long `answer` waits for the transcript; a running Smokewatch takes two seconds, under load half a minute."""
+PATIENCE_SECONDS = 5
+"""After this `answer` says that it is still waiting."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -146,16 +148,22 @@ def answer(
 def _wait_for_answer(folder: Path, before: set[Path], person: str) -> None:
     """Show the next mail to the one who answered; a command may write to others first."""
     out = console()
-    deadline = time.monotonic() + ANSWER_SECONDS
-    with out.status("Waiting for Smokewatch ..."):
-        while time.monotonic() < deadline:
+    began = time.monotonic()
+    with out.status("Waiting for what Smokewatch says to it ...") as status:
+        while (waited := time.monotonic() - began) < ANSWER_SECONDS:
             fresh = sorted(set(folder.glob("*.txt")) - before)
             mine = next((path for path in fresh if answering.recipient(path) == person), None)
             if mine is not None:
                 out.print(Text(mine.read_text(encoding="utf-8").partition("\n\n")[2].rstrip()), soft_wrap=True)
                 return
+            if waited > PATIENCE_SECONDS:
+                status.update(f"It is still being read: {waited:.0f} of at most {ANSWER_SECONDS} s ...")
             time.sleep(0.2)
-    complain(f"No answer came within {ANSWER_SECONDS} s; look into {folder} and `smokewatch parked list`.")
+    complain(
+        f"Nothing came back within {ANSWER_SECONDS} s. Your answer lies in the mailbox and is not lost, so do not send "
+        f"it again: what Smokewatch says to it will lie in {folder}. If nothing comes, `smokewatch status` shows whether "
+        "the mailbox is read, and `smokewatch parked list` whether the answer could not be."
+    )
     raise typer.Exit(Exit.TRY_AGAIN)
 
 

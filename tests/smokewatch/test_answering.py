@@ -7,9 +7,12 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import typer
 
 from config.settings import Settings
 from smokewatch import answering
+from smokewatch.cli import mail
+from smokewatch.cli.output import Exit
 from smokewatch.engines.files import file_mail
 from smokewatch.engines.local import outbox
 
@@ -64,3 +67,15 @@ def test_commands_stand_on_top_and_the_alert_is_quoted(now: datetime) -> None:
 def test_a_mail_without_reply_to_takes_no_answer(now: datetime) -> None:
     with pytest.raises(answering.CannotAnswerError, match="takes no answer"):
         answering.reply(b"From: a@b\r\nTo: c@d\r\n\r\nx\r\n", "ack", now)
+
+
+def test_an_answer_that_does_not_come_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mail, "ANSWER_SECONDS", 0.3)
+    with pytest.raises(typer.Exit) as ended:
+        mail._wait_for_answer(tmp_path, set(), "bo@us.example")
+    assert ended.value.exit_code == Exit.TRY_AGAIN
+    told = capfd.readouterr().err
+    assert "do not send it again" in told
+    assert "smokewatch parked list" in told

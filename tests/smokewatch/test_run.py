@@ -77,3 +77,21 @@ def test_a_poller_without_a_mailbox_says_what_to_do(tmp_path: Path, environment:
     error = poller.communicate(timeout=SECONDS)[1]
     assert poller.returncode == 78, error
     assert "smokewatch init" in error
+
+
+@pytest.mark.parametrize("command", ["up", "worker", "poll"])
+def test_a_command_that_is_stopped_while_it_loads_ends_well(
+    command: str, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    code = (
+        "import builtins, os, signal, sys\n"
+        "load = builtins.__import__\n"
+        "def stopped(name, *rest):\n"
+        "    if name.startswith('smokewatch.cli'): os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = stopped\n"
+        "from smokewatch.__main__ import main\n"
+        f"sys.exit(main([{command!r}]))"
+    )
+    words = [sys.executable, "-W", "ignore", "-c", code]
+    assert subprocess.run(words, cwd=tmp_path, env=environment, check=False).returncode == 0
