@@ -157,7 +157,9 @@ def _gap(one: Piece, other: "Piece | Deadline") -> int:
 
 
 def _is_past(before: bytes, lexicon: Lexicon) -> bool:
-    return bool(_before(lexicon, "since").search(before[-24:]))
+    """`of 7 May` tells of what was; `antes de 7 de maio` ends in the same word and does not."""
+    near = before[-24:]
+    return bool(_before(lexicon, "since").search(near)) and not _before(lexicon, "before").search(near)
 
 
 def _clock_rule(lexicon: Lexicon) -> Any:
