@@ -173,7 +173,8 @@ def _own_zone(sent_at: datetime, calendar: Calendar) -> tzinfo | None:
 def _subject(words: Lexicon, subject: str) -> tuple[str, ...]:
     """What a subject line says of its mail: `urgent`, and whether it is a drill."""
     folded = fold(subject[:200])
-    rules = [r for r in words.candidates(folded, "in") if r.group in {"drill", "urgency"} and passes(r, folded)]
+    few = (rule for rule in words.rules if rule.group in {"drill", "urgency"})  # quicker than the sets of all rules
+    rules = [rule for rule in few if rule.pattern.search(folded) and passes(rule, folded)]
     kinds = {"drill" if rule.group == "drill" else "urgent" for rule in rules if rule.part in {"", "word"}}
     return tuple(sorted(kinds))
 
