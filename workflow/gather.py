@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
 from signals.calendar import Calendar
-from signals.facts import Before, Facts, ForcedPromise, Habit, Msg, Party, PastEscalation
+from signals.facts import Before, Facts, ForcedPromise, Habit, Handover, Msg, Party, PastEscalation
 from signals.reading import Reading
 from store.bulk import among, one_of
 from store.mail import Conversation, Message, Sighting
@@ -20,6 +20,8 @@ from store.record import Escalation
 from store.risk import Promise
 from workflow.calendars import calendar_of
 from workflow.habits import habits
+from workflow.handovers import handovers, swarming
+from workflow.mailboxes import team_mailboxes
 
 HEARD = (MailKind.CUSTOMER.value, MailKind.COLLEAGUE.value, MailKind.FORWARD.value)
 """Kinds of mail the signals listen to; automatic mail and commands say nothing about the customer."""
@@ -43,6 +45,8 @@ class _Shelf:
     sent: dict[int, list[tuple[int, Msg]]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[PastEscalation]] = field(default_factory=lambda: defaultdict(list))
     habits: dict[int, dict[str, Habit]] = field(default_factory=dict)
+    handovers: dict[int, tuple[Handover, ...]] = field(default_factory=dict)
+    swarming: set[int] = field(default_factory=set)
 
 
 def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int, Facts]:
@@ -58,6 +62,7 @@ def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int,
         _sent_elsewhere(session, conversations, shelf)
         shelf.habits = habits(session, conversations, shelf.messages)
     _forced(session, conversations, shelf)
+    shelf.handovers, shelf.swarming = handovers(session, conversations), swarming(session, conversations)
     return {c.id: _facts(c, shelf) for c in conversations}
 
 
@@ -78,6 +83,8 @@ def _facts(conversation: Conversation, shelf: _Shelf) -> Facts:
         elsewhere=tuple(m for c, m in shelf.sent[conversation.account_id or 0] if c != conversation.id),
         before=before_of(conversation),
         habits=shelf.habits.get(conversation.id, {}),
+        handovers=shelf.handovers.get(conversation.escalation_id or 0, ()),
+        swarming=conversation.escalation_id in shelf.swarming,
     )
 
 
@@ -154,6 +161,8 @@ def _parties(session: Session, shelf: _Shelf) -> None:
         shelf.parties[email] = Party(email, name, title=title, title_source=source)
     for email, name, title, team in session.execute(_PEOPLE, {"emails": wanted}):
         shelf.parties[email] = Party(email, name, ours=True, team=team or "", title=title, title_source="directory")
+    for address, team in team_mailboxes(session, wanted).items():
+        shelf.parties[address] = replace(shelf.parties[address], ours=True, team=team, shared=True)
 
 
 _TEAMS = select(Team).where(one_of(Team.id, "ids"))

@@ -47,6 +47,7 @@ def _new_row(conversation_id: int, entry: LedgerEntry) -> Promise:
         quote=entry.quote,
         kind=entry.kind.value,
         assumed=entry.assumed,
+        ambiguous=entry.ambiguous,
         made_by=entry.made_by,
         made_at=entry.made_at,
     )
@@ -62,6 +63,11 @@ def _moves(entry: LedgerEntry, was: str | None, told: set[tuple[datetime, str]])
     for move in entry.moves:
         if (move.at, move.state.value) not in told:
             yield PromiseEvent(
-                at=move.at, from_state=was, to_state=move.state.value, why=move.why, message_id=move.message_id
+                at=move.at,
+                from_state=was,
+                to_state=move.state.value,
+                why=move.why,
+                message_id=move.message_id,
+                quote=move.quote,
             )
             was = move.state.value

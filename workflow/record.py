@@ -13,6 +13,7 @@ from workflow.change import By, Step, name_of, written
 from workflow.closeout import Post, check_closeout, write_closeout
 from workflow.comments import CommentAdded, add_comment
 from workflow.errors import NotFound, Refused
+from workflow.handovers import look_again
 from workflow.opening import Opening, open_escalation
 from workflow.participants import add_participant
 from workflow.states import check_move, is_reopening
@@ -34,6 +35,7 @@ __all__ = [
     "set_priority",
     "set_risk",
     "set_summary",
+    "set_swarming",
     "set_waiting_on",
     "tell_owner",
 ]
@@ -121,6 +123,7 @@ def set_owner(session: Session, by: By, esc: Escalation, person_id: int) -> None
     before = name_of(session, esc.owner_id)
     esc.owner_id = person_id
     written(session, by, esc, Step("owner", before, person.email))
+    look_again(session, esc, by.now)
     add_participant(session, by, esc, person_id, "owner")
     if by.person_id != person_id:
         tell_owner(session, by, esc, person_id, before)
@@ -157,9 +160,18 @@ def set_risk(session: Session, by: By, esc: Escalation, risk: Risk) -> None:
     _set(session, by, esc, "risk", risk.value)
 
 
+def set_swarming(session: Session, by: By, esc: Escalation, *, planned: bool) -> None:
+    """Say whether several teams work on it by plan. Raises Refused when that is known already."""
+    if esc.swarming == planned:
+        raise Refused(f"That is known of {esc.number} already; nothing changed.")
+    esc.swarming = planned
+    written(session, by, esc, Step("swarming", str(not planned).lower(), str(planned).lower()))
+
+
 def set_waiting_on(session: Session, by: By, esc: Escalation, team: str | None) -> None:
     """Say which team the escalation waits on, None for nobody. Raises Refused when it is that already."""
     _set(session, by, esc, "waiting_on", team)
+    look_again(session, esc, by.now)
 
 
 def set_next_step(session: Session, by: By, esc: Escalation, text: str | None, due: datetime | None) -> None:

@@ -19,6 +19,7 @@ _TOLD = {
     "priority": "priority",
     "path": "path",
     "waiting_on": "waiting_on",
+    "swarming": "swarming",
     "next_step": "next_step",
     "root_cause": "root_cause",
     "resolution": "resolution",

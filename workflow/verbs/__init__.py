@@ -22,6 +22,7 @@ from workflow.verbs import (
     split,
     start,
     status,
+    swarm,
     undo,
     useful,
     waiting,
@@ -41,6 +42,7 @@ _TABLE = (
     waiting.VERB,  # whose turn it is
     priority.VERB,
     sev.VERB,
+    swarm.VERB,  # many teams by plan
     snooze.VERB,  # for me only
     useful.VERB,  # verdicts on the alert
     noise.VERB,
