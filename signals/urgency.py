@@ -35,7 +35,7 @@ class _Cry:
 
 def judge(view: View) -> Verdict:
     """Level 1 the word; 2 production down, data lost or security; 3 that for all users; one less for a crier."""
-    since = max((m.sent_at for m in view.heard if m.reading.closing), default=None)
+    since = max((m.sent_at for m in view.heard if _is_settled(m)), default=None)
     fresh = [m for m in view.heard if since is None or m.sent_at > since]
     cries = [cry for msg in fresh if not is_drill(msg) for cry in _cries(view, msg)]
     if not cries:
@@ -60,6 +60,11 @@ def judge(view: View) -> Verdict:
             text_only=True,
         )
     )
+
+
+def _is_settled(msg: Msg) -> bool:
+    """Whether the customer says that it is done; thanks alone (`merci d'intervenir`) settle nothing."""
+    return msg.reading.closing and msg.reading.has("closing", "received", "withdrawn")
 
 
 def _cries(view: View, msg: Msg) -> Iterator[_Cry]:
