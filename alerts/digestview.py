@@ -13,6 +13,7 @@ from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.context import AlertContext
 from alerts.digestfacts import Found, Gathered, Running, gather_for, window_of
+from alerts.digestowed import owed_lines
 from alerts.gates import Candidate
 from alerts.letter import Answer, Digest, Entry, Letter
 from config.words import Priority, Risk, State
@@ -44,6 +45,7 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
         entries=tuple(writer.entry(each) for each in ordered),
         others=tuple(others),
         running=_running(found.running),
+        owed=owed_lines(session, reader, {p.id for f in found.found for p in (*f.missed, *f.due_today)}),
     )
     return replace(build.letter(session, candidate, reader, None), digest=digest)
 

@@ -54,6 +54,7 @@ class Digest:
     entries: tuple[Entry, ...]
     others: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

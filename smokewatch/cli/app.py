@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from smokewatch.cli import explain, mail, people, privacy, records, replay, rules, run, setup, verbs, work
+from smokewatch.cli import explain, mail, people, privacy, promises, records, replay, rules, run, setup, verbs, work
 from smokewatch.cli.session import Choices
 
 app = typer.Typer(
@@ -39,5 +39,5 @@ def before(
     ctx.obj = Choices(config, acting_as)
 
 
-for module in (run, setup, records, explain, rules, verbs, people, mail, work, replay, privacy):
+for module in (run, setup, records, promises, explain, rules, verbs, people, mail, work, replay, privacy):
     module.add_to(app)

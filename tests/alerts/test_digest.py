@@ -214,3 +214,36 @@ def test_a_clock_set_back_tells_no_day_twice(scene: Scene) -> None:
     _change(scene)
     assert [_open(scene), _open(scene, -DAY), _open(scene, 40 * DAY), _open(scene, DAY)][0] == 2
     assert len(scene.notices(NoticeKind.DIGEST)) == 2
+
+
+def test_one_escalation_that_nothing_happened_to_since_its_alert_makes_no_mail(scene: Scene, sink: Sink) -> None:
+    _change(scene)
+    scene.post(NoticeKind.RISK_UP, scene.omar)
+    scene.drain(sink)
+    assert _open(scene) == 1  # Ada, who got no alert
+
+
+def test_what_happened_after_the_alert_is_told(scene: Scene, sink: Sink) -> None:
+    scene.post(NoticeKind.RISK_UP, scene.omar)
+    scene.drain(sink)
+    _change(scene, before=-HOUR)
+    assert _open(scene, 2 * HOUR) == 2
+
+
+def test_what_we_owe_in_the_next_days_stands_beside_the_news(scene: Scene, sink: Sink) -> None:
+    _promise(scene, scene.now + 2 * DAY)
+    _change(scene)
+    _open(scene)
+    assert "WHAT WE OWE - Due Fri 8 May, 10:30" in _read(scene, sink)
+
+
+def test_an_old_promise_alone_makes_no_digest(scene: Scene) -> None:
+    _promise(scene, scene.now + 2 * DAY)
+    _promise(scene, scene.now - 3 * DAY, "missed")
+    assert _open(scene) == 0
+
+
+def test_what_stands_above_is_not_listed_again(scene: Scene, sink: Sink) -> None:
+    _promise(scene, scene.now + 3 * HOUR)
+    _open(scene)
+    assert "WHAT WE OWE" not in _read(scene, sink)
