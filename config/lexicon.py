@@ -78,7 +78,7 @@ class Lexicon:
     gates: dict[str, tuple[Gate, ...]] = field(default_factory=dict)
 
     def candidates(self, text: bytes, side: str) -> list[Rule]:
-        """The rules of a side whose pattern is somewhere in the folded text; `promise` and `date` are parts."""
+        """The rules of a side whose pattern is somewhere in the folded text; some groups are sides by themselves."""
         return [rules[index] for gate, rules in self.gates[side] for index in sorted(gate.Match(text) or ())]
 
 
@@ -127,7 +127,7 @@ def parse_lexicon(source: str, name: str, language: str) -> Lexicon:
         stopwords=frozenset(fold(data.get("stopwords", "")).split()),
         words={key: reader.expand(value, value) for key, value in reader.words.items()},
         tables=tables,
-        gates={side: reader.gates(rules, side) for side in ("in", "out", "promise", "date")},
+        gates={side: reader.gates(rules, side) for side in ("in", "out", "promise", "date", "urgency", "drill")},
     )
 
 

@@ -171,12 +171,12 @@ def _own_zone(sent_at: datetime, calendar: Calendar) -> tzinfo | None:
 
 
 def _subject(words: Lexicon, subject: str) -> tuple[str, ...]:
-    """What a subject line says of its mail: `urgent`, and whether it is a drill."""
+    """What a subject line says of its mail: `urgent`, in its own language or in English, and whether it is a drill."""
     folded = fold(subject[:200])
-    few = (rule for rule in words.rules if rule.group in {"drill", "urgency"})  # quicker than the sets of all rules
-    rules = [rule for rule in few if rule.pattern.search(folded) and passes(rule, folded)]
-    kinds = {"drill" if rule.group == "drill" else "urgent" for rule in rules if rule.part in {"", "word"}}
-    return tuple(sorted(kinds))
+    speaking = [words] if words.language == "en" else [words, lexicon("en")]
+    found = [r for spoken in speaking for group in ("urgency", "drill") for r in spoken.candidates(folded, group)]
+    rules = [r for r in found if passes(r, folded)]
+    return tuple(sorted({"drill" if r.group == "drill" else "urgent" for r in rules if r.part in {"", "word"}}))
 
 
 def _read_theirs(page: _Text, frame: Frame) -> Reading:

@@ -27,7 +27,8 @@ def say() -> Say:
     def build(number: int, way: str, hours: float, text: str, **more: Any) -> Msg:
         direction, sent = Direction(way), MONDAY + timedelta(hours=hours)
         inward = direction is Direction.IN
-        reading = read_message(text, direction, sent, CALENDAR)
+        language, subject = more.pop("language", None), more.get("subject", "")
+        reading = read_message(text, direction, sent, CALENDAR, language, subject)
         values: dict[str, Any] = {
             "author": "cus@acme.example" if inward else "agent@us.example",
             "to": ("agent@us.example",) if inward else ("cus@acme.example",),
