@@ -43,6 +43,14 @@ class Found:
     due_today: list[Promise] = field(default_factory=list)
     held: list[Notice] = field(default_factory=list)
     snooze_ended: bool = False
+    told_until: datetime | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a mail about the escalation that was sent later than all of this has told this person already."""
+        if not self.changes or self.missed or self.due_today or self.held or self.snooze_ended:
+            return False
+        return self.told_until is not None and all(change.at <= self.told_until for change in self.changes)
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,10 @@ class Gathered:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether there is nothing to tell. One escalation alone that stands as alerted is nothing."""
         news = self.running is not None and (self.running.parked_new or self.running.failed)
-        return not (self.found or self.loose or news)
+        repeats = len(self.found) == 1 and self.found[0].is_told
+        return not ((self.found and not repeats) or self.loose or news)
 
 
 def gather(session: Session, person: Person, window: Window, held_ids: Iterable[int] = ()) -> Gathered:
@@ -92,6 +101,8 @@ def gather(session: Session, person: Person, window: Window, held_ids: Iterable[
             at(about).held.append(notice)
         elif notice.escalation_id is None:
             loose.append(notice)
+    for number, sent_at in _sent(session, person, window, by_id):
+        by_id[number].told_until = sent_at
     unowned = [e for e in _unowned(session, person) if e.id not in by_id]
     return Gathered(tuple(by_id.values()), tuple(loose), tuple(unowned), _running(session, person, window))
 
@@ -157,6 +168,17 @@ def _held(session: Session, person: Person, held_ids: Iterable[int]) -> Iterable
         .order_by(Notice.id)
     )
     return session.execute(query)
+
+
+def _sent(session: Session, person: Person, window: Window, numbers: Iterable[int]) -> Iterable[tuple[int, datetime]]:
+    """When the last mail of the window about each of these escalations went to this person."""
+    query = (
+        select(Notice.escalation_id, func.max(Notice.sent_at))
+        .where(Notice.person_id == person.id, Notice.escalation_id.in_(list(numbers)))
+        .where(Notice.state == NoticeState.SENT, Notice.sent_at > window.since)
+        .group_by(Notice.escalation_id)
+    )
+    return [(number, at) for number, at in session.execute(query) if number is not None and at is not None]
 
 
 def _unowned(session: Session, person: Person) -> Iterable[Escalation]:

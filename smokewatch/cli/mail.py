@@ -161,8 +161,8 @@ def _wait_for_answer(folder: Path, before: set[Path], person: str) -> None:
             time.sleep(0.2)
     complain(
         f"Nothing came back within {ANSWER_SECONDS} s. Your answer lies in the mailbox and is not lost, so do not send "
-        f"it again: what Smokewatch says to it will lie in {folder}. If nothing comes, `smokewatch status` shows whether "
-        "the mailbox is read, and `smokewatch parked list` whether the answer could not be."
+        f"it again: what Smokewatch says to it will lie in {folder}. If nothing comes, `smokewatch status` shows "
+        "whether the mailbox is read, and `smokewatch parked list` whether the answer could not be."
     )
     raise typer.Exit(Exit.TRY_AGAIN)
 

@@ -32,8 +32,14 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
         ],
         "comment_added": True, "undo": "Answer with undo.", "ask": "Which one?", "in_reply_to": None,
     },
-    NoticeKind.CONFIRM: {"lines": ["close"], "expires_at": "2026-05-07T08:30:00+00:00", "pending_id": 1},
+    NoticeKind.CONFIRM: {
+        "lines": ["close"], "expires_at": "2026-05-07T08:30:00+00:00", "pending_id": 1, "changed": ["Omar took it"],
+    },
     NoticeKind.QUIET: {"scope": "person", "cap": 3, "because": "more than 3 mails to you within an hour"},
+    NoticeKind.INCIDENT: {
+        "name": "error 307", "customers": 4, "since": "2026-05-04T08:00:00+00:00", "others": 3,
+        "found": [{"about": "Norvik", "subject": "Error 307", "at": "2026-05-04T08:00:00+00:00"}],
+    },
     NoticeKind.SHADOW: {
         "rule": "tone", "count": 2, "since": "2026-04-27T08:00:00+00:00", "seen": 3,
         "found": [{"about": "Norvik", "level": "raised", "quote": "We are done.", "at": "2026-05-04T08:00:00+00:00"}],
@@ -127,7 +133,9 @@ def test_the_first_line_is_the_sentence_that_counts(scene: Scene, sink: Sink, ki
     assert unescape(heading[1]) == first
 
 
-@pytest.mark.parametrize("kind", [k for k in FACTS if k not in (NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW)])
+@pytest.mark.parametrize(
+    "kind", [k for k in FACTS if k not in (NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW, NoticeKind.INCIDENT)]
+)
 def test_every_mail_on_an_escalation_shows_how_it_stands(scene: Scene, sink: Sink, kind: NoticeKind) -> None:
     text = _send(scene, sink, kind, poison=False).text
     assert f"ESC-{scene.esc} NOW" in text
@@ -159,3 +167,21 @@ def test_an_executive_who_was_only_spoken_of_is_not_said_to_be_there(scene: Scen
     scene.post(NoticeKind.EXECUTIVE_JOINED, facts={})
     scene.drain(sink)
     assert sink.taken[0].text.startswith("Norvik Pumps has brought somebody senior into this.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({}, "because this change is hard to take back"),
+        ({"unproved": True}, "because your mail did not prove beyond doubt that it came from you"),
+        ({"changed": ["Omar took it"]}, "others changed the same thing after the alert you answered was written: Omar"),
+    ],
+)  # fmt: skip
+def test_a_confirm_gives_the_one_reason_it_has(scene: Scene, sink: Sink, facts: dict[str, object], why: str) -> None:
+    scene.post(NoticeKind.CONFIRM, facts={"lines": ["close"], "pending_id": 1, **facts})
+    scene.drain(sink)
+    (mail,) = sink.taken
+    for text in (mail.text, unescape(re.sub(r"<[^>]+>", " ", mail.html))):
+        read = " ".join(text.split())
+        assert why in read
+        assert read.count("You are asked once more because") == 1
