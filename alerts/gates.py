@@ -24,7 +24,7 @@ from store.record import Escalation, Participant
 from store.risk import Promise
 from store.visibility import may_see
 
-SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW})
+SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW, NoticeKind.INCIDENT})
 """About the running of Smokewatch itself, or sent by the clock."""
 
 ALERTS = frozenset(NoticeKind) - CONVERSATION - SERVICE

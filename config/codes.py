@@ -49,6 +49,16 @@ def _in_address(folded: bytes, start: int, end: int) -> bool:
     return folded[start - 1 : start] in {b"/", b"@", b"=", b"%", b"."} or folded[end : end + 1] in {b"@", b"/", b"="}
 
 
+def is_plain(word: str) -> bool:
+    """Whether a folded word of a subject line says nothing of what it is about (`problem`, `urgent`)."""
+    return word in _plain_words()
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    return frozenset(_data()["plain"].split())
+
+
 @cache
 def _fault() -> Any:
     data = _data()

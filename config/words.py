@@ -169,6 +169,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     QUIET = "quiet"
     SHADOW = "shadow"
+    INCIDENT = "incident"
     ADMIN = "admin"
 
 

@@ -14,6 +14,7 @@ from config.killpoint import killpoint
 from config.words import RawState, State
 from store import audit
 from store.database import Store
+from store.incidents import Trace
 from store.mail import Attachment, Conversation, Message, RawMail, Sighting
 from store.outbox import Notice, RecipientHealth
 from store.people import Contact
@@ -105,6 +106,7 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(Attachment).where(Attachment.message_id.in_(ids)).values(name=GONE))
     session.execute(update(FindingRow).where(FindingRow.message_id.in_(ids)).values(quote=GONE, features={}))
     session.execute(update(ShadowFinding).where(ShadowFinding.message_id.in_(ids)).values(quote=GONE))
+    session.execute(delete(Trace).where(Trace.message_id.in_(ids)))
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
     for message_id in ids:
         found = text("facts->'evidence' @> jsonb_build_array(jsonb_build_object('message_id', CAST(:id AS bigint)))")

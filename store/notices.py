@@ -40,6 +40,7 @@ class NoticeDraft:
     * OWNER_CHANGED: from, to, by. MENTION: text, by.
     * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
     * CONFIRM: lines, expires_at, pending_id, ask. ADMIN: headline (a sentence), lines, todo.
+    * INCIDENT: name, customers (how many), since, found (list of {about, subject, at}), others.
     * QUIET: scope, cap, because, digest. DIGEST: since, until, held (ids of notices it stands for).
 
     Times are ISO 8601 with zone, people are given by address.

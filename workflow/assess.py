@@ -19,6 +19,7 @@ from workflow.announce import Change, announce
 from workflow.context import Context
 from workflow.findings import Rise, keep_findings, live_findings
 from workflow.gather import gather
+from workflow.incidents import leave_traces
 from workflow.promises import keep_ledger, stored_promises
 from workflow.record import By, Opening
 from workflow.routing import route
@@ -79,6 +80,7 @@ def assess(session: Session, conversation_ids: Sequence[int], ctx: Context, now:
             from_risk = _keep_risk(session, conversation, assessment, now)
             moved = conversation.risk_state is not stood or assessment.risk is not from_risk
             cases.append(_Case(conversation, facts[conversation.id], assessment, rises, from_risk, moved))
+    leave_traces(session, [(c.conversation, c.facts) for c in cases], now)
     session.flush()  # once for all: every row and its id is there before anybody is told of it
     _lock_escalations(session, conversations)
     for case in cases:
