@@ -1,5 +1,6 @@
 """Finds the times a customer says they need something by, in the sentences that a phrase of need marks."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +27,9 @@ _STRONG, _LOOSE, _EVENT, _BACK, _ELSE = "want", "ask", "event", "then", "if"
 `event` (an audit) has the date itself; `then` (`before that`) points at the date of the sentence before; an `if` (`if
 we have no answer by Friday, we will ...`) is an `ask` that what the writer will do does not void."""
 
+_FAR = 1 << 60
+"""An end no sentence has, to find the one that a place lies in."""
+
 _LONGEST = 350
 """Characters of a sentence that can state a need; longer ones are articles, terms and tables."""
 
@@ -41,18 +45,18 @@ class _Line:
 
 def needs(page: Page, asking: bool) -> tuple[Need, ...]:
     """The needs of the customer's message, at most one a sentence; `asking` says that the message wants something."""
+    if not page.lexicon.candidates(page.folded, "date"):
+        return ()
     marked = find(page.folded, page.rules.get("need", []), page.sentences)
-    lines = [line for line in _lines(page, marked) if not _voided(page, line)]
-    found = (need for line in lines if (need := _need(page, line, lines, asking)))
+    lines = _lines(page, marked)
+    found = (need for line in lines if (need := _need(page, line, lines, asking)) and not _voided(page, line))
     return tuple(islice(found, _MOST))
 
 
 def _lines(page: Page, marked: tuple[Hit, ...]) -> list[_Line]:
     parts: dict[int, set[str]] = {}
-    spans = {span: index for index, span in enumerate(page.sentences)}
     for hit in marked:
-        place = next(span for span in spans if span[0] <= hit.start < span[1])
-        parts.setdefault(spans[place], set()).add(hit.part)
+        parts.setdefault(bisect_right(page.sentences, (hit.start, _FAR)) - 1, set()).add(hit.part)
     return [_Line(index, page.sentences[index], frozenset(kinds)) for index, kinds in sorted(parts.items())]
 
 
@@ -66,7 +70,7 @@ def _voided(page: Page, line: _Line) -> bool:
 
 def _need(page: Page, line: _Line, lines: list[_Line], asking: bool) -> Need | None:
     wanting = bool(line.parts & {_STRONG, _LOOSE, _ELSE})
-    dates = _dates(page, line.span)
+    dates = _dates(page, line.span) if wanting or _EVENT in line.parts else []
     if not dates and wanting and _BACK in line.parts:
         return _pointed(page, line)
     near = any(abs(other.index - line.index) <= 1 and other.parts & {_STRONG, _LOOSE} for other in lines)
