@@ -224,3 +224,67 @@ def test_the_next_look_is_at_the_warning_then_at_the_end_of_grace(look: Look, sa
 
 def test_a_missed_promise_fades_over_weeks(look: Look, say: Say) -> None:
     assert level(look(say(1, "out", 1, SEND), hours=24 * 60)) is Level.CLEAR
+
+
+def test_every_move_cites_a_sentence_that_stands_in_its_message(look: Look, say: Say) -> None:
+    mails = (say(1, "out", 1, f"Hello,\n\n{SEND}"), say(2, "out", 50, "Hello,\n\nhere is the image."))
+    moves = look(*mails).ledger[0].moves
+    texts = {m.id: m.text for m in mails}
+    assert [m.quote for m in moves] == [SEND, "here is the image."]
+    assert all(m.quote in texts[m.message_id or 0] for m in moves)
+
+
+def test_a_partial_answer_closes_the_old_promise_and_opens_a_new_one(look: Look, say: Say) -> None:
+    still = say(2, "out", 50, "We are still working on the image. I will update you on Friday.")
+    old, new = look(say(1, "out", 1, SEND), still).ledger
+    assert (old.state, new.state) == (PromiseState.MOVED, PromiseState.PENDING)
+    assert old.moved_to == (2, new.start)
+
+
+def test_a_second_promise_beside_the_first_does_not_take_its_place(look: Look, say: Say) -> None:
+    also = say(2, "out", 20, "I will also send you the release notes on Friday.")
+    assert look(say(1, "out", 1, SEND), also, hours=30).ledger[0].state is PromiseState.PENDING
+
+
+def test_a_day_or_month_that_cannot_be_told_is_marked(look: Look, say: Say) -> None:
+    entries = [
+        look(say(1, "out", 1, f"I will send it on {d}."), hours=2).ledger[0] for d in ("06/07/2026", "26/07/2026")
+    ]
+    assert [e.ambiguous for e in entries] == [True, False]
+
+
+def test_a_missed_promise_knows_what_was_promised_for_it(look: Look, say: Say) -> None:
+    anew = say(2, "out", 72, "You will have the firmware image on Friday.")
+    old = look(say(1, "out", 1, SEND), anew, hours=73).ledger[0]
+    assert (old.state, old.moved_to is not None) == (PromiseState.MISSED, True)
+
+
+def test_calling_one_thing_off_leaves_the_other(look: Look, say: Say) -> None:
+    both = say(1, "out", 1, f"{SEND} Bastien will visit you on Thursday at 5 pm.")
+    off = say(2, "out", 20, "We have to cancel the visit on Thursday.")
+    states = [e.state for e in look(both, off, hours=30).ledger]
+    assert states == [PromiseState.PENDING, PromiseState.WITHDRAWN]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I will send it tomorrow.", PromiseKind.FIRM),
+        ("I hope to send it tomorrow.", PromiseKind.SOFT),
+        ("If you send me the log, I will check it.", PromiseKind.CONDITIONAL),
+        ("I will attend the review on Friday.", PromiseKind.ATTENDANCE),
+    ],
+)
+def test_promises_are_of_four_kinds(look: Look, say: Say, text: str, kind: PromiseKind) -> None:
+    assert look(say(1, "out", 1, text), hours=2).ledger[0].kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("I will get back to you.", 1), ("We will fix it.", 5), ("I hope to get back to you.", 2)]
+)
+def test_a_promise_without_a_time_gets_one_by_its_kind_of_work(
+    look: Look, say: Say, at: At, text: str, days: int
+) -> None:
+    entry = look(say(1, "out", 0, text), hours=1).ledger[0]
+    assert entry.assumed
+    assert entry.due == at({1: 8.5, 2: 32.5, 5: 104.5}[days])
