@@ -76,12 +76,14 @@ def found(language: str, text: str, calendar: Calendar = CALENDAR, sent: datetim
         ("fr", "en fin de journée", "05-06T17:30"),
         ("fr", "en début de semaine prochaine", "05-12T17:30"),
         ("es", "hoy antes de las 17:30", "05-06T17:30"),
+        ("es", "mañana a las 9:15", "05-07T09:15"),
         ("es", "mañana por la mañana", "05-07T12:00"),
         ("es", "antes del viernes", "05-07T17:30"),
         ("es", "en dos días hábiles", "05-08T17:30"),
         ("es", "el viernes 8 de mayo a las 10:00", "05-08T10:00"),
         ("pt", "na segunda-feira, 25 de maio", "05-25T17:30"),
         ("pt", "amanhã até às 10h", "05-07T10:00"),
+        ("pt", "amanhã às 9:15", "05-07T09:15"),
         ("pt", "antes de sexta", "05-07T17:30"),
         ("pt", "em dois dias úteis", "05-08T17:30"),
         ("pt", "até o fim do dia", "05-06T17:30"),
@@ -97,6 +99,19 @@ def test_a_clock_time_is_told_from_the_close_of_a_day() -> None:
 
 def test_a_date_in_the_past_tense_is_no_deadline() -> None:
     assert found("en", "it has been open since Monday") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "pages 3/4 of the manual"),
+        ("de", "Version 4.12. läuft"),
+        ("es", "es de la versión 4.12"),
+        ("pt", "é da versão 4.12"),
+    ],
+)
+def test_the_number_of_a_version_or_a_page_is_no_date(language: str, text: str) -> None:
+    assert found(language, text) == []
 
 
 def test_a_numeric_date_is_read_by_the_place_and_marked_when_it_could_be_either() -> None:
