@@ -88,10 +88,10 @@ def render(stories: Path, folder: Path, noise: int) -> Rendered:
 def replay(made: Rendered, background: Sequence[Path]) -> tuple[list[Event], list[Seen], Clock]:
     """All events, and every conversation as it stood at the end."""
     settings = Settings()
-    spool = from_files(made.mbox, settings.limits)
-    for path in background:
-        _add(spool, from_files(path, settings.limits))
-    with database() as url, _bar(len(spool.arrivals)) as progress:
+    with from_files(made.mbox, settings.limits) as spool, database() as url, _bar() as progress:
+        for path in background:
+            with from_files(path, settings.limits) as other:
+                _add(spool, other)
         task = progress.add_task("Replaying", total=len(spool.arrivals))
         here = settings.model_copy(update={"database_url": url})
         run = Replay(here, load_policy(), spool, made.files, progress=lambda n: progress.advance(task, n))
@@ -144,9 +144,9 @@ def _add(spool: Spool, other: Spool) -> None:
     spool.sort()
 
 
-def _bar(mails: int) -> Progress:
+def _bar() -> Progress:
     console = Console(stderr=True)
-    return Progress(console=console, transient=True, disable=not console.is_terminal or not mails)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """The command that runs mails at their own times through the pipeline: replay."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,16 @@ from rich.progress import Progress
 from config.settings import Settings
 from smokewatch import logs
 from smokewatch.bootstrap import build, loop_mark, read_policy
-from smokewatch.cli.output import Exit, Json, complain, refuse
+from smokewatch.cli.output import Exit, Json, complain, console, refuse
 from smokewatch.cli.session import settings_of
 from smokewatch.engines.local import LocalEngines
+from smokewatch.replay.compare import Difference, compare
 from smokewatch.replay.events import Event
 from smokewatch.replay.mails import from_files, from_store
+from smokewatch.replay.outcome import Outcome, outcome
 from smokewatch.replay.run import Replay
 from smokewatch.replay.scenery import Files
+from smokewatch.replay.words import differences, summary
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,6 +43,10 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     accounts: Annotated[Path | None, typer.Option(help="CSV of customers.", show_default=False)] = None,
     history: Annotated[Path | None, typer.Option(help="JSON of earlier escalations.", show_default=False)] = None,
     until: Annotated[str, typer.Option(help="Stop the clock here, as in 2026-05-20T18:00:00Z.")] = "",
+    compared: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--compare", help="OLD.toml NEW.toml: what another policy would change.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run mails at their own times through everything, on a scratch schema, and send nothing.
@@ -49,37 +56,74 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     if bool(path) == stored:
         refuse("Name one mbox, Maildir or folder of mails, or say --stored for the mails kept here.", Exit.USAGE)
-    files = Files(teams, people, accounts, history)
+    if policy is not None and compared:
+        refuse("--compare names two policies already: leave --policy out.", Exit.USAGE)
     stop = _moment(until) if until else None
-    settings = settings_of(ctx)
-    if policy is not None:
-        settings = settings.model_copy(update={"policy": policy})
-    with prepared(settings, path, files) as run, replace(run, until=stop).clock() as clock:
+    settings = _judged_by(settings_of(ctx), policy)
+    rules = [read_policy(_judged_by(settings, path)) for path in compared or ()]
+    with prepared(settings, path, Files(teams, people, accounts, history)) as found:
+        run = replace(found, until=stop)
         for sentence in run.spool.skipped:
             complain(f"Passed over: {sentence}.")
-        with _bar(len(run.spool.arrivals)) as advance:
+        if rules:
+            old, new = (_outcome(replace(run, policy=each)) for each in rules)
+            _tell(compare(old, new), as_json=as_json)
+        else:
+            _once(run, as_json=as_json)
+
+
+def _once(run: Replay, *, as_json: bool) -> None:
+    """Print each event as it comes, or at the end what it all came to."""
+    with run.clock() as clock:
+        with bar(len(run.spool.arrivals)) as advance:
             clock.progress = advance
             for event in clock.run():
-                print_line(event)
+                if as_json:
+                    print_line(event)
+        if not as_json:
+            with clock.store.transaction() as session:
+                print_words(summary(outcome(session), clock.mails, clock.parked))
+
+
+def _outcome(run: Replay) -> Outcome:
+    with run.clock() as clock:
+        with bar(len(run.spool.arrivals)) as advance:
+            clock.progress = advance
+            for _event in clock.run():
+                pass
+        with clock.store.transaction() as session:
+            return outcome(session)
+
+
+def _tell(found: list[Difference], *, as_json: bool) -> None:
+    if not as_json:
+        print_words(differences(found))
+        return
+    for each in found:
+        print_line(each.to_json())
+
+
+def _judged_by(settings: Settings, policy: Path | None) -> Settings:
+    return settings if policy is None else settings.model_copy(update={"policy": policy})
 
 
 @contextmanager
 def prepared(settings: Settings, path: str, files: Files) -> Iterator[Replay]:
     """What to run, its engines started and its mails read; `path` is empty for the stored mails."""
     logs.configure("ERROR")
-    spool = from_files(Path(path), settings.limits) if path else None
-    with LocalEngines(settings) as engines:
+    with ExitStack() as stack:
+        spool = stack.enter_context(from_files(Path(path), settings.limits)) if path else None
+        engines = stack.enter_context(LocalEngines(settings))
         policy = read_policy(engines.settings)
         if spool is not None and files.given:
             yield Replay(engines.settings, policy, spool, files)
             return
         app = build(engines.settings)
-        try:
-            with app.store.transaction() as session:
-                mark = loop_mark(session)
-            yield Replay(app.settings, policy, spool or from_store(app.store), files, app.store, mark)
-        finally:
-            app.close()
+        stack.callback(app.close)
+        with app.store.transaction() as session:
+            mark = loop_mark(session)
+        spool = spool or stack.enter_context(from_store(app.store))
+        yield Replay(app.settings, policy, spool, files, app.store, mark)
 
 
 def print_line(event: Event) -> None:
@@ -87,10 +131,17 @@ def print_line(event: Event) -> None:
     sys.stdout.write(orjson.dumps(event).decode() + "\n")
 
 
+def print_words(lines: Iterable[str]) -> None:
+    """Lines for people; never markup, since quotes come from outside."""
+    for line in lines:
+        console().print(line, markup=False, soft_wrap=True)
+
+
 @contextmanager
-def _bar(mails: int) -> Iterator[Callable[[int], None]]:
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+def bar(mails: int) -> Iterator[Callable[[int], None]]:
+    """Show on standard error, when it is a terminal, how many of the mails are done; call what it gives for each."""
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("Replaying", total=mails)
         yield lambda done: progress.advance(task, done)
 

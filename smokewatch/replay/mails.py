@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,12 +39,22 @@ class Arrival:
 
 @dataclass
 class Spool:
-    """Mails in time order. `skipped` names files that were passed over, each with the reason."""
+    """Mails in time order; leaving the block gives their file back. `skipped` says what was passed over, and why."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     _end: int = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the temporary file back."""
+        self._file.close()
 
     def add(self, raw: bytes, size: int, at: datetime, mailbox: str) -> None:
         """Take one more mail in."""
@@ -75,10 +85,19 @@ def from_files(path: Path, limits: Limits) -> Spool:
 
     """
     spool = Spool()
-    files = MailFiles(limits, spool.skipped)
+    try:
+        _fill(spool, path, limits)
+    except BaseException:
+        spool.close()
+        raise
+    spool.sort()
+    return spool
+
+
+def _fill(spool: Spool, path: Path, limits: Limits) -> None:
     before: datetime | None = None
     try:
-        for source in files.walk(path):
+        for source in MailFiles(limits, spool.skipped).walk(path):
             at = received_at(source.raw, _NO_DATE)
             if at == _NO_DATE and before is None:
                 spool.skipped.append(f"{path}: its first mail carries no date")
@@ -90,8 +109,6 @@ def from_files(path: Path, limits: Limits) -> Spool:
         raise ImportUnreadable(f"{error.filename or path}: {reason}; nothing was replayed") from error
     if not spool.arrivals:
         raise ImportUnreadable(f"{path} holds no mail: {spool.skipped[0] if spool.skipped else 'it is empty'}")
-    spool.sort()
-    return spool
 
 
 def from_store(store: Store) -> Spool:
@@ -112,6 +129,7 @@ def from_store(store: Store) -> Spool:
     if emptied:
         spool.skipped.append(f"{emptied} mails whose text was forgotten or is past its retention")
     if not spool.arrivals:
+        spool.close()
         raise ImportUnreadable("No mail is kept yet: name an mbox or a Maildir, or start `smokewatch up` first")
     spool.sort()
     return spool

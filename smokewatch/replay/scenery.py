@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from config.words import Channel, Priority, State
 from store.base import Base
+from store.bulk import next_ids
 from store.database import Store
 from store.people import Account, AccountDomain, Contact, Person, Team
 from store.record import Escalation
@@ -126,11 +127,8 @@ def copy_company(real: Store, scratch: Session) -> None:
             scratch.execute(insert(table), sorted(rows[table], key=lambda row: str(row.get("id", row.get("domain")))))
     for person in scratch.scalars(select(Person)):
         person.manager_id = managers[person.id]
-    for counted in (Team, Person, Account, Contact):
-        scratch.execute(text(_AFTER.format(table=counted.__tablename__)))
-
-
-_AFTER = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
+    for counted in (Team, Person, Account, Contact):  # numbers that are in use must not be given out again
+        next_ids(scratch, counted, max((row["id"] for row in rows[counted]), default=0))
 
 
 def _columns(row: Base) -> dict[str, Any]:
