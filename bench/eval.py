@@ -31,11 +31,12 @@ from config.lexicon import lexicon
 from config.policy import load_policy
 from config.settings import Settings
 from smokewatch import logs
-from smokewatch.replay.clock import Clock
 from smokewatch.replay.events import Event
+from smokewatch.replay.intake import Intake
 from smokewatch.replay.mails import Spool, from_files
 from smokewatch.replay.run import Replay
 from smokewatch.replay.scenery import Files
+from store.database import Store
 from store.mail import Conversation
 from store.people import Account
 
@@ -85,7 +86,7 @@ def render(stories: Path, folder: Path, noise: int) -> Rendered:
     return made
 
 
-def replay(made: Rendered, background: Sequence[Path]) -> tuple[list[Event], list[Seen], Clock]:
+def replay(made: Rendered, background: Sequence[Path]) -> tuple[list[Event], list[Seen], Intake]:
     """All events, and every conversation as it stood at the end."""
     settings = Settings()
     with from_files(made.mbox, settings.limits) as spool, database() as url, _bar() as progress:
@@ -95,15 +96,15 @@ def replay(made: Rendered, background: Sequence[Path]) -> tuple[list[Event], lis
         task = progress.add_task("Replaying", total=len(spool.arrivals))
         here = settings.model_copy(update={"database_url": url})
         run = Replay(here, load_policy(), spool, made.files, progress=lambda n: progress.advance(task, n))
-        with run.clock() as clock:
-            events = list(clock.run())
-            return events, conversations(clock), clock
+        with run.started() as replayed:
+            events = list(replayed.run())
+            return events, conversations(replayed.store), replayed.intake
 
 
-def conversations(clock: Clock) -> list[Seen]:
+def conversations(store: Store) -> list[Seen]:
     """Every conversation with its account and whether it became an escalation."""
     rows = select(Account.name, Conversation.escalation_id).outerjoin(Account, Account.id == Conversation.account_id)
-    with clock.store.transaction() as session:
+    with store.transaction() as session:
         found = session.execute(rows.where(Conversation.merged_into.is_(None)).order_by(Conversation.id))
         return [Seen(account, number is not None) for account, number in found]
 
@@ -123,12 +124,12 @@ def measure(stories: Path, times: int, background: Sequence[Path], now: datetime
     with tempfile.TemporaryDirectory() as folder:
         made = render(stories, Path(folder), mails * times)
         began = time.perf_counter()
-        events, seen, clock = replay(made, background)
+        events, seen, intake = replay(made, background)
         seconds = time.perf_counter() - began
         report = score(stories, made, events)
         truth = json.loads(made.truth.read_text(encoding="utf-8"))["stories"]
     versions = " ".join(lexicon(language).version for language in LANGUAGES)
-    return Run(now, versions, report, events, truth, seen, clock.mails, clock.parked, seconds)
+    return Run(now, versions, report, events, truth, seen, intake.mails, intake.parked, seconds)
 
 
 def keep(path: Path, table: str) -> None:

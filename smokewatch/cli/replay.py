@@ -74,24 +74,21 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
 
 def _once(run: Replay, *, as_json: bool) -> None:
     """Print each event as it comes, or at the end what it all came to."""
-    with run.clock() as clock:
-        with bar(len(run.spool.arrivals)) as advance:
-            clock.progress = advance
-            for event in clock.run():
-                if as_json:
-                    print_line(event)
+    with bar(len(run.spool.arrivals)) as advance, replace(run, progress=advance).started() as replayed:
+        for event in replayed.run():
+            if as_json:
+                print_line(event)
         if not as_json:
-            with clock.store.transaction() as session:
-                print_words(summary(outcome(session), clock.mails, clock.parked))
+            with replayed.store.transaction() as session:
+                found = outcome(session)
+            print_words(summary(found, replayed.intake.mails, replayed.intake.parked))
 
 
 def _outcome(run: Replay) -> Outcome:
-    with run.clock() as clock:
-        with bar(len(run.spool.arrivals)) as advance:
-            clock.progress = advance
-            for _event in clock.run():
-                pass
-        with clock.store.transaction() as session:
+    with bar(len(run.spool.arrivals)) as advance, replace(run, progress=advance).started() as replayed:
+        for _event in replayed.run():
+            pass
+        with replayed.store.transaction() as session:
             return outcome(session)
 
 

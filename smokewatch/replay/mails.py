@@ -1,14 +1,12 @@
 """Puts mails in the order they reached us, their bytes in a temporary file: a mailbox need not fit into memory."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
 
 from config.settings import Limits
 from ingest.errors import ImportUnreadable
@@ -121,7 +119,7 @@ def from_store(store: Store) -> Spool:
     spool = Spool()
     emptied = 0
     with store.transaction() as session:
-        for raw, size, at, mailbox in _stored(session):
+        for raw, size, at, mailbox in session.execute(_stored()):
             if raw:
                 spool.add(raw, size, at, mailbox or MAILBOX)
             else:
@@ -135,11 +133,8 @@ def from_store(store: Store) -> Spool:
     return spool
 
 
-def _stored(session: Session) -> Iterator[tuple[bytes, int, datetime, str | None]]:
+def _stored() -> Select[bytes, int, datetime, str | None]:
     first = select(Folder.mailbox).join(Delivery, Delivery.folder_id == Folder.id)
     mailbox = first.where(Delivery.raw_mail_id == RawMail.id).order_by(Delivery.id).limit(1).scalar_subquery()
     rows = select(RawMail.body, RawMail.size, RawMail.received_at, mailbox).order_by(RawMail.received_at, RawMail.id)
-    found: Iterable[tuple[bytes, int, datetime, str | None]] = session.execute(
-        rows.execution_options(yield_per=_AT_ONCE)
-    ).tuples()
-    yield from found
+    return rows.execution_options(yield_per=_AT_ONCE)

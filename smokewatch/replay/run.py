@@ -9,7 +9,9 @@ from config.policy import Policy
 from config.settings import Settings
 from ingest.context import IngestContext
 from smokewatch.replay.clock import Clock
-from smokewatch.replay.mails import Spool
+from smokewatch.replay.events import Event
+from smokewatch.replay.intake import Intake
+from smokewatch.replay.mails import Arrival, Spool
 from smokewatch.replay.scenery import Files, copy_company, furnish, read_files, read_history
 from store.database import Store
 from store.scratch import scratch
@@ -33,8 +35,8 @@ class Replay:
     progress: Callable[[int], None] = lambda _mails: None
 
     @contextmanager
-    def clock(self) -> Iterator[Clock]:
-        """The clock, set up and not yet running; its schema lives as long as the block."""
+    def started(self) -> Iterator["Started"]:
+        """The replay, set up and not yet running; its schema lives as long as the block."""
         texts, history = read_files(self.files), read_history(self.files.history)
         first, last = self.spool.arrivals[0].at, self.spool.arrivals[-1].at
         with scratch(self.settings.database_url) as store:
@@ -44,10 +46,26 @@ class Replay:
                 else:
                     furnish(session, texts, history, first)
             ctx = IngestContext(self._company(), Context(self.policy, self.settings.outgoing), self.mark)
-            yield Clock(store, ctx, self.spool, self.until or last + AFTERWARDS, self.progress)
+            intake = Intake(store, ctx, self.spool)
+            until = self.until or last + AFTERWARDS
+            clock = Clock(store, ctx.workflow, self.spool.arrivals, intake.take, until, self.progress)
+            yield Started(store, intake, clock)
 
     def _company(self) -> Settings:
         """With set-up files, who is us is told by them alone: people, and the mailboxes of their teams."""
         if not self.files.given:
             return self.settings
         return self.settings.model_copy(update={"our_domains": (), "mailboxes": ()})
+
+
+@dataclass(frozen=True)
+class Started:
+    """A replay that is under way: `run` gives its events, `intake` counts its mails, `store` holds its end."""
+
+    store: Store
+    intake: Intake
+    clock: Clock[Arrival]
+
+    def run(self) -> Iterator[Event]:
+        """Every event in the order of time."""
+        return self.clock.run()
