@@ -103,7 +103,7 @@ def _plain(value: object) -> str:
 
 def _promise(facts: Facts, zone: tzinfo) -> list[Text]:
     due = facts["due"].astimezone(zone) if facts["due"] else None
-    until = f", due {due:%a} {due.day} {due:%b %H:%M}{' (assumed)' if facts['assumed'] else ''}" if due else ""
+    until = f", due {due:%a} {due.day} {due:%b %Y %H:%M}{' (assumed)' if facts['assumed'] else ''}" if due else ""
     return [Text(f"Promise {words(facts['to'])}: {facts['why']}{until}"), Text(f"“{_flat(facts['quote'])}”")]
 
 

@@ -103,7 +103,7 @@ def _process(app: App, ids: list[int], *, show: bool) -> int:
 
 
 def reconcile(ctx: typer.Context, as_json: Json = False) -> None:
-    """Compare each mailbox with what was kept, and fetch what is missing."""
+    """Find and fetch what a mailbox holds and was not kept."""
     rows: list[dict[str, Any]] = []
     with LocalEngines(settings_of(ctx), mail=True) as engines:
         from smokewatch.bootstrap import build  # noqa: PLC0415 - opened() would start no mail servers
@@ -125,7 +125,10 @@ def answer(
     text: Annotated[str, typer.Argument(help='Commands and comment, such as "ack".')],
     wait: Annotated[bool, typer.Option(help="Wait for what Smokewatch says to it.")] = True,
 ) -> None:
-    """Answer a mail of the local catcher, as its receiver would from a mail program."""
+    """Answer a mail in the outbox folder as its receiver would.
+
+    For trying things out without a mail server: the sample, and while [outgoing.smtp] is not set.
+    """
     if not text.strip():
         refuse('An empty answer says nothing, and gets no answer: write "ack", or "help" for all commands.')
     settings = settings_of(ctx)

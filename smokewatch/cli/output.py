@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import IntEnum
 from typing import Annotated, Any, NoReturn
 
@@ -67,11 +67,30 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
 
 def _shown(value: Any) -> Text:
     """A cell; never markup, since account names and subjects come from outside."""
-    if value is None:
+    if value is None or value in ("", []):
         return Text("-", style="dim")
+    return Text("".join(c if c.isprintable() else " " for c in _words(value)))
+
+
+def _words(value: Any) -> str:
+    """A value as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
-        return Text(f"{value.astimezone():%Y-%m-%d %H:%M}")
-    return Text("".join(c if c.isprintable() else " " for c in str(value)))
+        return moment(value)
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, float):
+        return f"{value:g}" if abs(value) < 1_000 else f"{value:.0f}"  # noqa: PLR2004 - decimals of small numbers only
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def moment(at: datetime) -> str:
+    """A time as all commands print it, in this machine's zone: `Wed 6 May 2026 09:30`."""
+    local = at.astimezone()
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 
 def _plain(value: Any) -> str:

@@ -79,10 +79,8 @@ def set_preferences(
         ]
         hour, budget = (person.preferences.get(name, getattr(policy, name)) for name in ("digest_hour", "daily_budget"))
         zone = person.zone
-    console().print(
-        Text(f"{email.lower()}: digest at {hour:02}:00, quiet from {until[0]} to {until[1]} ({zone}), ")
-        + Text(f"{budget} alerts a day.")
-    )
+    silent = f"quiet from {until[0]} to {until[1]}" if until[0] != until[1] else "no quiet hours"
+    console().print(Text(f"{email.lower()}: digest at {hour:02}:00, {silent} ({zone}), {budget} alerts a day."))
 
 
 def list_people(ctx: typer.Context, as_json: Json = False) -> None:

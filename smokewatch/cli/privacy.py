@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(forget)
     app.command()(retention)
-    group = typer.Typer(help="The private addresses that answers come back to.", no_args_is_help=True)
+    group = typer.Typer(help="The private addresses that answers come to.", no_args_is_help=True)
     group.command("revoke")(revoke)
     group.command("rotate")(rotate)
     app.add_typer(group, name="token")
@@ -29,7 +29,10 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Remove what is stored of a person: mails, texts, quotes, name and address. It cannot be undone."""
+    """Remove what is stored of a customer, for good.
+
+    Mails, texts, quotes, name and address. It cannot be undone.
+    """
     address = address.strip().lower()
     with opened(ctx) as app:
         with app.store.transaction() as session:
@@ -53,7 +56,10 @@ def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Empty the mails that are older than retention_days and belong to no open escalation."""
+    """Empty mails older than retention_days.
+
+    Those of open escalations stay until they are closed. A running worker does this once a day.
+    """
     with opened(ctx) as app:
         days = app.settings.retention_days
         if not days:
@@ -69,7 +75,10 @@ def retention(
 
 
 def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A person of yours.")]) -> None:
-    """Make every reply address of a person worthless, for a lost phone or a forwarded alert."""
+    """Make a person's reply addresses worthless.
+
+    For a lost phone or a forwarded alert; the next alert brings a new address.
+    """
     with opened(ctx) as app, app.store.transaction() as session:
         person = session.scalar(select(Person).where(Person.email == email.lower()))
         if person is None:
@@ -86,7 +95,10 @@ def revoke(ctx: typer.Context, email: Annotated[str, typer.Argument(help="A pers
 
 
 def rotate(ctx: typer.Context) -> None:
-    """Sign reply addresses with a new key; those signed with the last one stay good until the next rotation."""
+    """Sign reply addresses with a new key.
+
+    Those signed with the last one stay good until the next rotation.
+    """
     with opened(ctx) as app, app.store.transaction() as session:
         change = by_admin(ctx, session, app)
         tokens.rotate(session, change.now)

@@ -25,6 +25,22 @@ from workflow.queries import Filter, list_escalations, status_counts
 from workflow.record import Opening
 
 LONGEST_LIST = 10_000
+STATES = {
+    "mails": {
+        "kept": "waiting to be read",
+        "parsed": "read",
+        "parked": "could not be read (smokewatch parked list)",
+        "ignored": "left aside, as a copy or by hand",
+    },
+    "escalations": {"in_progress": "in progress"},
+    "notices": {
+        "waiting": "waiting to be sent",
+        "failed": "could not be delivered (smokewatch outbox list)",
+        "held": "held back for the next digest",
+        "dropped": "not sent, because no longer needed",
+    },
+}
+"""States in words, where the state's name does not say it."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """How things stand: folders, mails, escalations, outbox."""
+    """How things stand: mailboxes, mails, escalations, alerts."""
     with opened(ctx) as app, app.store.transaction() as session:
         facts = _status(session, viewer(ctx, session, app))
     if as_json:
@@ -48,12 +64,9 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
             Text(f"  {folder['last_error']}", style="red") if folder["last_error"] else Text("  ok", style="green")
         )
         out.print(Text(f"{folder['mailbox']} {folder['name']}").append_text(trouble))
-    for title, counts in (
-        ("mails", facts["mails"]),
-        ("escalations", facts["escalations"]),
-        ("notices", facts["notices"]),
-    ):
-        out.print(Text(f"{title}: ") + Text(", ".join(f"{n} {state}" for state, n in counts.items()) or "none"))
+    for title, key in (("Mails", "mails"), ("Escalations", "escalations"), ("Mails of ours", "notices")):
+        said = ", ".join(f"{n} {STATES[key].get(state, state)}" for state, n in facts[key].items())
+        out.print(Text(f"{title}: {said or 'none'}"))
 
 
 def list_all(

@@ -11,7 +11,7 @@ from rich.text import Text
 from config.words import SIGNAL_NAMES, Signal
 from signals.fit import FEWEST_CASES, Fit, fit
 from smokewatch.bootstrap import read_policy, utc_now
-from smokewatch.cli.output import Json, console, refuse, show_json
+from smokewatch.cli.output import Json, console, moment, refuse, show_json
 from smokewatch.cli.session import opened
 from workflow.rules import RuleCount, judged_cases, rule_counts
 
@@ -48,7 +48,7 @@ def _table(counts: list[RuleCount]) -> Table:
             Text(SIGNAL_NAMES.get(each.rule, each.rule) + (" (on trial)" if each.shadow else "")),
             *(str(number) for number in (each.found, each.raised, each.useful, each.noise)),
             _precision(each),
-            f"{each.last_at.astimezone():%Y-%m-%d %H:%M}" if each.last_at else "-",
+            moment(each.last_at) if each.last_at else "-",
         )
     return made
 

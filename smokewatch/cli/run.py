@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up(ctx: typer.Context) -> None:
-    """Start everything on this machine, say what was found, and watch until Ctrl-C."""
+    """Start everything on this machine and watch until Ctrl-C."""
     _run(ctx, once=False)
 
 
@@ -43,7 +43,10 @@ def demo(
     ctx: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="End after the first pass.")] = False,
 ) -> None:
-    """Do the same with the sample mailbox, whatever mailbox is configured."""
+    """Do the same with the sample mailbox.
+
+    It does so whatever mailbox is configured.
+    """
     _run(ctx, once=once, sample_only=True)
 
 

@@ -60,7 +60,10 @@ def add_first_person(ctx: typer.Context, email: str, name: str) -> None:
 
 
 def check(ctx: typer.Context, as_json: Json = False) -> None:
-    """Test settings, database, queue, clock, mailboxes, outgoing mail, DNS and the mail library."""
+    """Test everything the program needs, with the fix for each.
+
+    Settings, database, queue, clock, disk, mailboxes, outgoing mail, DNS, the mail library and people.
+    """
     settings = settings_of(ctx)
     with LocalEngines(settings, queue=True, mail=True) as engines:
         app = build(engines.settings)

@@ -75,7 +75,7 @@ def retry_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -
 
 
 def drop_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
-    """Stop listing parked mails; their bytes stay in the store."""
+    """Leave parked mails aside for good; their bytes are kept like those of all mail."""
     with opened(ctx) as app, app.store.transaction() as session:
         change = by_admin(ctx, session, app)
         chosen = _chosen(session, ids, everything, RawState.PARKED)
@@ -85,19 +85,22 @@ def drop_parked(ctx: typer.Context, ids: Ids = None, everything: All = False) ->
 
 
 def list_outbox(ctx: typer.Context, as_json: Json = False) -> None:
-    """Notices that wait, failed or are held back, with the reason."""
+    """Mails of ours that wait, failed or are held back, with the reason."""
     with opened(ctx) as app, app.store.transaction() as session:
         lines = outbox.list_notices(session, viewer(ctx, session, app))
     show_records([asdict(line) for line in lines], as_json=as_json, empty="The outbox is empty.")
 
 
 def retry_outbox(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
-    """Send notices that wait, failed or are held back, as soon as a worker looks; a blocked address is tried again."""
+    """Send mails of ours now that wait, failed or are held back.
+
+    A blocked address is tried again.
+    """
     _each_notice(ctx, ids, everything, "notice sent again", outbox.retry)
 
 
 def drop_outbox(ctx: typer.Context, ids: Ids = None, everything: All = False) -> None:
-    """Give notices up."""
+    """Give mails of ours up; they are not sent."""
     _each_notice(ctx, ids, everything, "notice dropped", _drop)
 
 
@@ -128,7 +131,7 @@ def _each_notice(
     do: Callable[[Session, int, datetime], bool],
 ) -> None:
     if not ids and not everything:
-        refuse("Name the notices by number (`smokewatch outbox list`), or give --all.", Exit.USAGE)
+        refuse("Name the mails by number (`smokewatch outbox list`), or give --all.", Exit.USAGE)
     with opened(ctx) as app, app.store.transaction() as session:
         change = by_admin(ctx, session, app)
         listed = ids or [line.id for line in outbox.list_notices(session, None)]

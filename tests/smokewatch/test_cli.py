@@ -3,13 +3,14 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import date, datetime, time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
-from smokewatch.cli.output import Exit
+from smokewatch.cli.output import Exit, _shown
 from store.database import Store
 from store.mail import Conversation, Message, RawMail, Sighting
 from store.people import Account, Person
@@ -287,3 +288,28 @@ def test_web_is_not_in_this_release(run: Run) -> None:
     code, _, err = run("web")
     assert code == Exit.REFUSED
     assert "no web pages in this release" in err
+
+
+def test_status_speaks_in_words(opened: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    opened("import", "a.eml")
+    out = opened("status")[1]
+    assert "Mails: 1 read\n" in out
+    assert "Escalations: 1 open\n" in out
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(datetime(2026, 5, 6, 9, 30).astimezone(), "Wed 6 May 2026 09:30"), (date(2027, 1, 31), "31 Jan 2027"),
+     (time(9), "09:00"), (True, "yes"), (210_000.0, "210000"), (0.25, "0.25"), (["a", "b"], "a, b"), ([], "-")],
+)  # fmt: skip
+def test_cells_are_written_as_people_write_them(value: object, shown: str) -> None:
+    assert _shown(value).plain == shown
+
+
+def test_every_command_says_in_one_line_what_it_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ours = ("up", "demo", "check", "status", "reconcile", "answer", "forget", "retention")
+    lines = [line for line in run("--help")[1].splitlines() if line.split()[:1] and line.split()[0] in ours]
+    assert len(lines) == len(ours)
+    assert [line for line in lines if line.endswith("...")] == []
