@@ -21,7 +21,7 @@ from signals import (
     turns,
     urgency,
 )
-from signals.facts import Assessment, Facts, Finding
+from signals.facts import Assessment, Before, Facts, Finding
 from signals.levels import decay, falls_in_days, level_after_decay
 from signals.view import Raised, Verdict, View, version_of
 
@@ -65,6 +65,7 @@ def _evaluate(facts: Facts, policy: Policy, now: datetime, muted: frozenset[str]
         reviews += verdict.review
         if verdict.raised is not None and not {verdict.raised.signal, verdict.raised.cited.rule_id} & muted:
             _stand(view, verdict.raised)
+    reviews += _hold(view, muted)
     strands = [_strand(view, raised) for raised in view.found.values()]
     value, terms = risk.score(strands, policy.risk)
     highest = max((raised.standing for raised in view.found.values()), default=Level.CLEAR)
@@ -113,6 +114,30 @@ def _stand(view: View, raised: Raised) -> None:
     if standing:
         raised.standing = standing
         view.found[raised.signal] = raised
+
+
+def _hold(view: View, muted: frozenset[str]) -> list[datetime]:
+    """Let what lost its evidence stand until the quiet hours are over, with the proof it rose with; when they end.
+
+    A question that is dropped, asked again and dropped again would otherwise flap. The proof is what the rules said
+    at the moment the level was set: it needs nothing stored.
+    """
+    ends = []
+    for signal, (level, since) in view.facts.before.levels.items():
+        if signal in muted or view.level(signal) >= level or since > view.now or _quiet(view, since):
+            continue
+        then = _view(replace(view.facts, before=Before()), view.policy, since)
+        for rule in CHAIN:
+            raised = rule(then).raised
+            if raised is not None:
+                _stand(then, raised)
+        held = then.found.get(signal)
+        if held is not None and held.cited.rule_id not in muted:
+            held.standing = level
+            view.found[signal] = held
+            hours = view.policy.risk.fall_after_business_hours
+            ends.append(business.add_business(view.facts.calendar, since, hours) + _A_MOMENT)
+    return ends
 
 
 def _quiet(view: View, since: datetime) -> bool:

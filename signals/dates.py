@@ -1,5 +1,6 @@
 """Resolves one written date - a weekday, a span, the end of a month - to a day or moment, by the sender's calendar."""
 
+from calendar import isleap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -118,6 +119,8 @@ def _of_year(year: str | None, month: int, day: int, context: Context) -> date:
     """The day in the given year, else the next time it comes round; half a year back is the past, not next year."""
     if year:
         return date(int(year) % 100 + 2000, month, day)
+    if (month, day) == (2, 29) and not isleap(context.today.year):
+        return date(context.today.year + 1, month, day)
     this = date(context.today.year, month, day)
     return this if this >= context.today - timedelta(days=183) else date(context.today.year + 1, month, day)
 

@@ -149,7 +149,9 @@ def _local(context: Context, day: date, at: time, zone: str) -> datetime:
 
 
 def _close(context: Context, day: date) -> datetime:
-    return business.close_of(context.frame.calendar, day)
+    """When the day ends: with business or, for `today` written after that, at midnight."""
+    close = business.close_of(context.frame.calendar, day)
+    return close if close > context.frame.sent_at or day != context.today else _local(context, day, time(23, 59), "")
 
 
 def _gap(one: Piece, other: "Piece | Deadline") -> int:

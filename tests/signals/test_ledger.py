@@ -288,3 +288,8 @@ def test_a_promise_without_a_time_gets_one_by_its_kind_of_work(
     entry = look(say(1, "out", 0, text), hours=1).ledger[0]
     assert entry.assumed
     assert entry.due == at({1: 8.5, 2: 32.5, 5: 104.5}[days])
+
+
+def test_today_said_after_hours_ends_at_midnight(look: Look, say: Say, at: At) -> None:
+    entry = look(say(1, "out", 10, "I will send you the log today."), hours=11).ledger[0]
+    assert (entry.due, entry.assumed) == (at(14 + 59 / 60), False)
