@@ -293,3 +293,24 @@ def test_a_promise_without_a_time_gets_one_by_its_kind_of_work(
 def test_today_said_after_hours_ends_at_midnight(look: Look, say: Say, at: At) -> None:
     entry = look(say(1, "out", 10, "I will send you the log today."), hours=11).ledger[0]
     assert (entry.due, entry.assumed) == (at(14 + 59 / 60), False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der neue Liefertermin ist der 15. Mai.",
+        "Neuer Termin für den Austausch: Montag, 11. Mai.",
+        "Morgen Vormittag bekommen Sie von mir die Auswertung.",
+        "Nous nous engageons à rétablir l'export lundi.",
+        "Nos comprometemos a restablecer la exportación el lunes.",
+        "Comprometemo-nos a repor a exportação na segunda-feira.",
+    ],
+)
+def test_commitments_are_heard_in_each_language(look: Look, say: Say, text: str) -> None:
+    entry = look(say(1, "out", 1, text), hours=2).ledger[0]
+    assert (entry.assumed, entry.quote) == (False, text)
+
+
+def test_a_bill_that_falls_due_is_no_promise_of_ours(look: Look, say: Say) -> None:
+    texts = ("Your invoice is due on Friday.", "Ihre Rechnung ist am Freitag fällig.")
+    assert [look(say(1, "out", 1, t), hours=2).ledger for t in texts] == [(), ()]
