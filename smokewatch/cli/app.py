@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from smokewatch.cli import explain, mail, people, privacy, promises, records, replay, rules, run, setup, verbs, work
+from smokewatch.cli import (
+    backfill,
+    explain,
+    mail,
+    people,
+    privacy,
+    promises,
+    records,
+    replay,
+    rules,
+    run,
+    setup,
+    verbs,
+    work,
+)
 from smokewatch.cli.session import Choices
 
 app = typer.Typer(
@@ -39,5 +53,5 @@ def before(
     ctx.obj = Choices(config, acting_as)
 
 
-for module in (run, setup, records, promises, explain, rules, verbs, people, mail, work, replay, privacy):
+for module in (run, setup, records, promises, explain, rules, verbs, people, mail, work, replay, backfill, privacy):
     module.add_to(app)

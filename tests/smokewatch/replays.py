@@ -33,17 +33,18 @@ def set_up(folder: Path) -> list[str]:
 
 def mailbox(folder: Path) -> str:
     """A question, a promise the same day, and then nothing; written out of order, as folders are."""
-    asked = _mail("ines@norvik.example", "help@us.example", ASKED, "Could you send us the new firmware?")
-    told = _mail("lena@us.example", "ines@norvik.example", ASKED + timedelta(hours=2), BROKEN)
+    asked = mail("ines@norvik.example", "help@us.example", ASKED, "Could you send us the new firmware?")
+    told = mail("lena@us.example", "ines@norvik.example", ASKED + timedelta(hours=2), BROKEN)
     told["In-Reply-To"] = asked["Message-ID"]
     box = folder / "box.mbox"
     box.write_bytes(b"".join(b"From x Mon May  4 09:12:00 2026\n" + m.as_bytes() + b"\n" for m in (told, asked)))
     return box.name
 
 
-def _mail(sender: str, to: str, at: datetime, text: str) -> EmailMessage:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, to, "Controller drops out"
-    mail["Date"], mail["Message-ID"] = format_datetime(at), f"<{at:%H%M}@{sender.partition('@')[2]}>"
-    mail.set_content(f"Hello,\n\n{text}\n\nKind regards\n")
-    return mail
+def mail(sender: str, to: str, at: datetime, text: str) -> EmailMessage:
+    """One plain mail, named after its sender and minute."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = sender, to, "Controller drops out"
+    made["Date"], made["Message-ID"] = format_datetime(at), f"<{at:%d%H%M}@{sender.partition('@')[2]}>"
+    made.set_content(f"Hello,\n\n{text}\n\nKind regards\n")
+    return made
