@@ -57,7 +57,8 @@ def _pieces(sentence: bytes, rules: list[Rule], lexicon: Lexicon, context: Conte
         if rule.unless is not None and rule.unless.search(sentence):
             continue
         for match in rule.pattern.finditer(sentence):
-            if _is_past(sentence[: match.start()], lexicon):
+            before = sentence[: match.start()]
+            if _is_past(before, lexicon) or (rule.part == "numeric" and _is_label(before, lexicon)):
                 continue
             piece = _resolve(rule, match, context)
             if piece is not None:
@@ -162,6 +163,11 @@ def _is_past(before: bytes, lexicon: Lexicon) -> bool:
     """`of 7 May` tells of what was; `antes de 7 de maio` ends in the same word and does not."""
     near = before[-24:]
     return bool(_before(lexicon, "since").search(near)) and not _before(lexicon, "before").search(near)
+
+
+def _is_label(before: bytes, lexicon: Lexicon) -> bool:
+    """`page 3/4` and `version 4.12.` number a thing rather than a day."""
+    return bool(_before(lexicon, "label").search(before[-24:]))
 
 
 def _clock_rule(lexicon: Lexicon) -> Any:

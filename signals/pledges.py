@@ -27,6 +27,9 @@ _SHORTEST = 10
 _DATED = frozenset({"dated", "present"})
 """Parts that promise only with a date; `present` does so with a condition too (`Once it is here, we ship`)."""
 
+_CONDITIONED = frozenset({"present", "offer"})
+"""Parts that promise with a condition; an `offer` with nothing else (`I could test it if you send the file`)."""
+
 _KIND = {"soft": PromiseKind.SOFT, "attendance": PromiseKind.ATTENDANCE}
 
 
@@ -62,10 +65,15 @@ def _pledge(page: Page, index: int) -> Pledge | None:
         if match is None:
             continue
         dates = _future(page, sentence) if dates is None else dates
-        if dates or rule.part not in _DATED or (rule.part == "present" and _conditional(page, sentence)):
+        if _binds(rule.part, bool(dates)) or (rule.part in _CONDITIONED and _conditional(page, sentence)):
             verb = rule.groups(match)["v"][0]
             return _made(page, index, _Found(rule, verb, _choose(dates, verb)))
     return None
+
+
+def _binds(part: str, dated: bool) -> bool:
+    """Whether words of this part promise without a condition."""
+    return part != "offer" and (dated or part not in _DATED)
 
 
 @dataclass(frozen=True)

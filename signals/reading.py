@@ -33,6 +33,9 @@ _PROMISE_RULES = frozenset({"promise", "condition", "no_promise", "verb", "date"
 _NEED_RULES = frozenset({"need", "not_need", "amount"})
 """Groups that are looked at for needs and sums, and are no hits by themselves."""
 
+_QUESTION = "question"
+"""Part of what is no request that voids a question too: those of an advertisement, which want no answer."""
+
 _SETTLED = frozenset({"closing", "received"})
 _POLITE = frozenset({"thanks", "release"})
 _GREETING_WORDS = 3
@@ -229,7 +232,9 @@ def _asks(page: _Text, hits: Sequence[Hit]) -> tuple[Span, ...]:
     for start, end in page.sentences:
         sentence = page.folded[start:end]
         question = b"?" in sentence[-3:] or b"? " in sentence
-        if question or ((start, end) in asking and not any(_voids(rule, sentence) for rule in voided)):
+        if not question and (start, end) not in asking:
+            continue
+        if not any(_voids(rule, sentence) for rule in voided if not question or rule.part == _QUESTION):
             kept.append((start, end))
     return tuple(kept)
 

@@ -11,6 +11,7 @@ from config.fold import fold
 from config.words import Direction
 from signals.calendar import Calendar
 from signals.reading import Reading, Reply, read_message
+from tests.signals.saying import said
 
 SENT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)
 CALENDAR = Calendar("Europe/Berlin")
@@ -69,6 +70,16 @@ def test_a_short_text_takes_the_language_of_the_thread() -> None:
 )
 def test_questions_and_requests_are_asks(text: str) -> None:
     assert heard(text).asks
+
+
+@pytest.mark.parametrize(("language", "text"), said("requests", "yes"))
+def test_what_a_customer_asks_for_is_an_ask(language: str, text: str) -> None:
+    assert read_message(text, Direction.IN, SENT, CALENDAR, language).asks
+
+
+@pytest.mark.parametrize(("language", "text"), said("requests", "no"))
+def test_an_advertisement_or_a_form_of_words_is_no_ask(language: str, text: str) -> None:
+    assert read_message(text, Direction.IN, SENT, CALENDAR, language).asks == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""The promise grammar: which sentences of ours promise, and of what kind."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from config.words import Direction, PromiseKind
+from signals.calendar import Calendar
+from signals.marks import Pledge
+from signals.reading import read_message
+from tests.signals.saying import said
+
+SENT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)
+
+
+def promised(text: str, language: str = "en") -> tuple[Pledge, ...]:
+    return read_message(text, Direction.OUT, SENT, Calendar("Europe/Berlin"), language).pledges
+
+
+@pytest.mark.parametrize(("language", "text"), said("promises", "yes"))
+def test_a_promise_is_heard(language: str, text: str) -> None:
+    assert promised(text, language)
+
+
+@pytest.mark.parametrize(("language", "text"), said("promises", "no"))
+def test_what_promises_nothing_is_left(language: str, text: str) -> None:
+    assert promised(text, language) == ()
+
+
+def test_an_offer_waits_for_its_condition_even_with_a_date() -> None:
+    pledge = promised("I could call you on Friday if you send me the number.")[0]
+    assert (pledge.kind, pledge.assumed or pledge.due is not None) == (PromiseKind.CONDITIONAL, True)
