@@ -31,7 +31,8 @@ def as_markdown(run: Run) -> str:
     lines = [
         f"## {run.at:%Y-%m-%d %H:%M} UTC, lexicons {run.lexicons}",
         "",
-        f"{stories} stories, {run.mails} mails in {run.seconds:.0f} s ({run.parked} parked). Intervals: Wilson, 95 %.",
+        f"{stories} stories{_hidden(run)}, {run.mails} mails in {run.seconds:.0f} s ({run.parked} parked). "
+        "Intervals: Wilson, 95 %.",
         "",
         "| signal | hit | missed | late | false | precision | recall | F1 | delay: median, p90 |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -43,6 +44,11 @@ def as_markdown(run: Run) -> str:
         "",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _hidden(run: Run) -> str:
+    own = sum(len(story["mails"]) for story in run.truth if not story["background"])
+    return f" hidden in {run.mails - own} background mails" if run.mails > own else ""
 
 
 def _signals(report: dict[str, Any]) -> Iterator[str]:
