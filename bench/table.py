@@ -28,11 +28,11 @@ class Run:
 def as_markdown(run: Run) -> str:
     """A heading with date and lexicon versions, then the table."""
     stories = sum(not story["background"] for story in run.truth)
+    mails = f"{run.mails} mails in {run.seconds:.0f} s ({run.parked} parked)"
     lines = [
         f"## {run.at:%Y-%m-%d %H:%M} UTC, lexicons {run.lexicons}",
         "",
-        f"{stories} stories{_hidden(run)}, {run.mails} mails in {run.seconds:.0f} s ({run.parked} parked). "
-        "Intervals: Wilson, 95 %.",
+        f"{stories} stories{_hidden(run)}, {mails}. Intervals: Wilson, 95 %.",
         "",
         "| signal | hit | missed | late | false | precision | recall | F1 | delay: median, p90 |",
         "|---|---|---|---|---|---|---|---|---|",

@@ -71,6 +71,11 @@ def test_everybody_is_told_once_of_one_change(run: Run, tmp_path: Path) -> None:
     assert told == [(MISSED, f"{name}@us.example", "new_escalation") for name in ("lena", "omar")]
 
 
+def test_a_reminder_comes_at_its_own_moment(run: Run, tmp_path: Path) -> None:
+    told = [e["at"] for e in events(run, tmp_path) if e["event"] == "notice" and e["kind"] == "no_answer"]
+    assert set(told) == {"2026-05-13T12:45:01Z"}  # 40 business hours after nobody acknowledged it
+
+
 def test_two_replays_are_the_same_to_the_byte(run: Run, tmp_path: Path) -> None:
     run("status")
     command = [sys.executable, "-m", "smokewatch", "replay", mailbox(tmp_path), *set_up(tmp_path), "--json"]
