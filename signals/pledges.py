@@ -55,6 +55,12 @@ def pledges(page: Page) -> tuple[Pledge, ...]:
 
 
 def _pledge(page: Page, index: int) -> Pledge | None:
+    found = _found(page, index)
+    return _made(page, index, found) if found else None
+
+
+def _found(page: Page, index: int) -> "_Found | None":
+    """What promises in a sentence; the date that the next sentence may add is not looked for."""
     start, end = page.sentences[index]
     sentence = page.folded[start:end]
     if end - start < _SHORTEST or sentence.endswith(b"?"):
@@ -67,7 +73,7 @@ def _pledge(page: Page, index: int) -> Pledge | None:
         dates = _future(page, sentence) if dates is None else dates
         if _binds(rule.part, bool(dates)) or (rule.part in _CONDITIONED and _conditional(page, sentence)):
             verb = rule.groups(match)["v"][0]
-            return _made(page, index, _Found(rule, verb, _choose(dates, verb)))
+            return _Found(rule, verb, _choose(dates, verb))
     return None
 
 
@@ -161,7 +167,7 @@ def _date_of_next(page: Page, index: int) -> Deadline | None:
         return None
     start, end = page.sentences[index + 1]
     sentence = page.folded[start:end]
-    if end - start > _NEXT_SENTENCE or sentence.endswith(b"?") or _pledge(page, index + 1):
+    if end - start > _NEXT_SENTENCE or sentence.endswith(b"?") or _found(page, index + 1):
         return None
     asking = page.rules.get("back_question", [])
     dates = [] if any(r.pattern.search(sentence) for r in asking) else _future(page, sentence)

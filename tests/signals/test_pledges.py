@@ -30,3 +30,7 @@ def test_what_promises_nothing_is_left(language: str, text: str) -> None:
 def test_an_offer_waits_for_its_condition_even_with_a_date() -> None:
     pledge = promised("I could call you on Friday if you send me the number.")[0]
     assert (pledge.kind, pledge.assumed or pledge.due is not None) == (PromiseKind.CONDITIONAL, True)
+
+
+def test_a_heap_of_undated_promises_is_read_to_its_end() -> None:
+    assert len(promised("I will send the file. " * 900)) > 1
