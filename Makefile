@@ -42,7 +42,7 @@ bench: .venv/.dev ## speed as a table (minutes)
 	$(PY) -m bench.latency
 	$(PY) -m bench.memory
 	@if [ -d ../shared/mail ]; then for b in newtext automatic; do $(PY) -m bench.$$b ../shared/mail; done; fi
-	$(PY) -m bench.findings
+	$(PY) -m bench.speed
 
 soak: .venv/.dev ## every kill point twenty times (an hour)
 	SOAK=20 .venv/bin/pytest -n auto --maxprocesses 4 -m "kill or soak"

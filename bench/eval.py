@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import select
 
+from bench import labels
 from bench.engine import database
 from bench.table import Run, as_markdown
 from bench.whole import Conversation as Seen
@@ -164,7 +165,7 @@ def main() -> None:
         return
     logs.configure("ERROR")
     run = measure(stories, args.noise, args.background, datetime.now(UTC))
-    table = as_markdown(run)
+    table = as_markdown(run) + ("" if args.noise else labels.section(stories.parents[1] / "mail"))
     print(table)
     print("\n".join(f"{number:3}. {error}" for number, error in enumerate(run.report["worst"], 1)))
     if args.keep:

@@ -212,6 +212,12 @@ def as_markdown(rows: Iterable[Score]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def section(beside: Path) -> str:
+    """The table for a page, from the mail that lies beside the stories unless the environment names another place."""
+    folder = mail_folder(None if MAIL in os.environ else beside)
+    return as_markdown(scores(folder)) + "\n"
+
+
 def mail_folder(given: Path | None = None) -> Path:
     """Where the labelled mail is: as given, as the environment says, or beside this project."""
     return given or Path(os.environ.get(MAIL, SIBLING))
