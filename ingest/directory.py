@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.settings import Mailbox, Settings
+from config.words import Role
 from signals.calendar import Calendar
 from store.people import Person, Team
 from workflow.calendars import calendar_of
@@ -65,7 +66,9 @@ _DEFAULT_CALENDAR = Calendar()
 
 
 _PEOPLE = select(Person.id, Person.email, Person.name, Person.team_id, Person.active)
-_TEAMS = select(Team)
+_LED = select(Person.id).where(Person.team_id == Team.id, Person.role == Role.MANAGER, Person.active).exists()
+_TEAMS = select(Team).order_by(_LED, Team.id.desc())
+"""A mailbox that several teams share belongs to the last of them here: the first that has a manager of its own."""
 
 
 def load_directory(session: Session, settings: Settings) -> Directory:

@@ -33,7 +33,7 @@ def differences(found: Iterable[Difference]) -> Iterator[str]:
         before = f" (now {each.before:%Y-%m-%d %H:%M} UTC)" if each.before else ""
         yield f"{what} {_TURNS[each.turn]}{before}:"
         yield from _raised(each.thing) if isinstance(each.thing, Raised) else _posted(each.thing)
-        counts[f"{what.split()[1]}s {each.turn.value.rstrip('s')}"] += 1
+        counts[f"{what.split()[1]}s {_TURNS[each.turn]}"] += 1
         yield ""
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     yield f"In all: {told}." if told else "The two policies raise the same escalations and send the same notices."
