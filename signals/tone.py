@@ -1,0 +1,1 @@
+"""S12: the customer's tone turns sour against how they usually write."""
