@@ -79,6 +79,7 @@ UNITS: dict[str, str] = {
     "codes": "E-40 HX12 ",
     "punctuation": "?!.,;:-",
     "question marks": "? ",
+    "questions without end": "which quel cual qual welche merci de m'envoyer envienos envie-nos bitte senden sie ",
     "lines": "\n",
     "short lines": "x\n",
     "links": "http://a.b/c?d=e&",
