@@ -35,3 +35,27 @@ def test_a_hostile_mail_is_read_in_little_time(name: str, direction: Direction) 
     began = thread_time()
     read_message(TEXTS[name], direction, SENT, CALENDAR)
     assert thread_time() - began < SOME_TIME
+
+
+def spent(language: str, unit: str, size: int) -> float:
+    """The least of three times of the rule for a question back, over so many characters."""
+    rule = next(r for r in lexicon(language).rules if r.id == f"{language}.back_question")
+    text, times = fold((unit * size)[:size]), []
+    for _ in range(3):
+        began = thread_time()
+        apply(rule, text)
+        times.append(thread_time() - began)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    ("language", "unit"),
+    [
+        ("de", "welche bitte senden sie "),
+        ("fr", "merci de m' confirmer "),
+        ("es", "cual envienos "),
+        ("pt", "qual envie-nos "),
+    ],
+)
+def test_questions_without_end_cost_in_step_with_their_length(language: str, unit: str) -> None:
+    assert spent(language, unit, 128_000) < 16 * spent(language, unit, 16_000)  # a square would be 64 times
