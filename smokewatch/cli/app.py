@@ -8,6 +8,7 @@ import typer
 
 from smokewatch.cli import (
     backfill,
+    drill,
     explain,
     mail,
     people,
@@ -53,5 +54,5 @@ def before(
     ctx.obj = Choices(config, acting_as)
 
 
-for module in (run, setup, records, promises, explain, rules, verbs, people, mail, work, replay, backfill, privacy):
+for module in (run, setup, records, promises, explain, rules, verbs, people, mail, work, replay, backfill, drill, privacy):
     module.add_to(app)

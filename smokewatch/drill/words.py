@@ -1,0 +1,72 @@
+"""Says a score sheet in words, 60 columns wide."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from config.words import SIGNAL_NAMES, PromiseState
+from smokewatch.drill.game import Game
+from smokewatch.drill.sheet import Sheet
+from smokewatch.drill.show import COLUMNS, clock
+
+_HOUR = 60
+
+_STATES: dict[str, str] = {
+    PromiseState.PENDING: "still open",
+    PromiseState.UNARMED: "waits for the customer",
+    PromiseState.SUPERSEDED: "replaced by a newer one",
+}
+
+
+def sheet_lines(sheet: Sheet, game: Game) -> Iterator[str]:
+    """The whole sheet, a paragraph for each question."""
+    yield "=" * COLUMNS
+    yield f"Score sheet: {sheet.scenario}"
+    yield f"The story {'ended' if sheet.finished else 'was left'} on {clock(game, sheet.ended_at)}."
+    for title, rows in (
+        ("Acknowledged (business time)", _acknowledged(sheet)),
+        ("First answer to each mail (business time)", _answers(sheet)),
+        ("Promises", _promises(sheet, game)),
+        ("Missed signals: raised, and nobody acted", _signals(sheet, game)),
+        ("Mails nobody answered", _unanswered(sheet)),
+        ("Answers that nobody needed", [f"mail {number}" for number in sheet.needless]),
+    ):
+        yield ""
+        yield f"{title}:"
+        for row in list(rows) or ["none"]:
+            yield from wrap(row, COLUMNS, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def spoken(minutes: int) -> str:
+    """`2 h 05 min`."""
+    hours, rest = divmod(minutes, _HOUR)
+    return f"{hours} h {rest:02} min" if hours else f"{rest} min"
+
+
+def _acknowledged(sheet: Sheet) -> Iterator[str]:
+    for each in sheet.escalations:
+        when = "never" if each.minutes is None else f"after {spoken(each.minutes)}"
+        yield f"{each.number} {each.account or 'no account'}: {when}"
+
+
+def _answers(sheet: Sheet) -> Iterator[str]:
+    for each in sheet.mails:
+        if each.minutes is not None:
+            yield f"mail {each.mail}: after {spoken(each.minutes)}"
+
+
+def _promises(sheet: Sheet, game: Game) -> Iterator[str]:
+    for each in sheet.promises:
+        due = f", due {clock(game, each.due)}" if each.due else ""
+        yield f'{_STATES.get(each.state, each.state)}: "{each.quote}"{due}'
+
+
+def _signals(sheet: Sheet, game: Game) -> Iterator[str]:
+    for each in sheet.missed_signals:
+        name = SIGNAL_NAMES.get(each.signal, each.signal)
+        yield f'{each.escalation} {name}, level {each.level}, since {clock(game, each.raised_at)}: "{each.quote}"'
+
+
+def _unanswered(sheet: Sheet) -> Iterator[str]:
+    for each in sheet.mails:
+        if each.answered_at is None:
+            yield f"mail {each.mail} from {each.sender}: {each.subject}"
