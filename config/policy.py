@@ -53,6 +53,9 @@ class SignalPolicy(_Section):
     urgency_habit_mails: int
     urgency_habit_share: float
     warn_before_due: bool
+    repeat_window_calendar_days: int
+    same_issue_cosine: float
+    continuation_business_days: float
     half_lives: dict[Signal, float]
 
 

@@ -15,6 +15,7 @@ from signals import (
     ledger,
     missed_promise,
     needed_by,
+    repeat_issue,
     repeated_follow_up,
     risk,
     spread,
@@ -35,6 +36,7 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     impact.judge,  # looks at nothing
     spread.judge,  # looks at nothing
     changed_next_step.judge,  # looks at the ledger only
+    repeat_issue.judge,  # looks at the account's past only
 )
 """The rules in order; a rule may look at what those above it found."""
 

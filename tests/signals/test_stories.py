@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from config.policy import load_policy
 from config.words import Direction, Signal
 from signals.calendar import Calendar
 from signals.chain import evaluate
-from signals.facts import Assessment, Before, Facts, Msg, Party
+from signals.facts import Assessment, Before, Facts, Msg, Party, PastEscalation
 from signals.reading import read_message
 
 Story = dict[str, Any]
@@ -31,6 +31,7 @@ OURS = (
     Signal.ACCOUNT_RISK,
     Signal.SPREAD,
     Signal.CHANGED_NEXT_STEP,
+    Signal.REPEAT_ISSUE,
 )
 STATES = {"unarmed": "pending", "superseded": "moved"}
 
@@ -126,12 +127,18 @@ def _look(stage: Play, thread: str, now: datetime) -> list[tuple[datetime, str]]
         before=stage.before.get(thread, Before()),
         elsewhere=others,
         account_value=stage.story["account"]["arr"],
+        history=tuple(_past(entry) for entry in stage.story["history"]),
     )
     assessment = evaluate(facts, load_policy_once(), now)
     _tell(stage, thread, assessment, now, {m.id: m for m in facts.messages})
     review = assessment.next_review_at
     assert review is None or review > now
     return [(review, thread)] if review else []
+
+
+def _past(entry: Story) -> PastEscalation:
+    closed = datetime.combine(date.fromisoformat(entry["closed"]), time(12), UTC)
+    return PastEscalation(entry["subject"], closed, entry["priority"])
 
 
 @cache

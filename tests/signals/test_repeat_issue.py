@@ -1,0 +1,112 @@
+"""S10: the return of a trouble that was closed within 90 days, at an account that cannot take much more."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.policy import Policy
+from config.words import Direction, Level, Signal
+from signals.calendar import Calendar
+from signals.chain import evaluate
+from signals.facts import Facts, Finding, Msg, PastEscalation
+from signals.reading import read_message
+from tests.signals.conftest import MONDAY
+
+Judge = Callable[..., Finding | None]
+
+
+def closed(subject: str, days: int) -> PastEscalation:
+    return PastEscalation(subject, MONDAY - timedelta(days=days), "high")
+
+
+@pytest.fixture
+def judge(
+    say: Callable[..., Msg], tell: Callable[..., Facts], at: Callable[[float], datetime], policy: Policy
+) -> Judge:
+    """The finding an hour after the mails, given what was closed before."""
+
+    def found(text: str, *past: PastEscalation, subject: str = "Pump stands", **more: Any) -> Finding | None:
+        facts = tell(say(1, "in", 0, text, subject=subject), history=past, **more)
+        return next((f for f in evaluate(facts, policy, at(1)).findings if f.signal is Signal.REPEAT_ISSUE), None)
+
+    return found
+
+
+def test_the_same_error_code_is_a_repeat(judge: Judge) -> None:
+    finding = judge(
+        "E217 is on the screen, what do we do?", closed("Fault E217 on line 4", 40), subject="Line 4 stands"
+    )
+    assert finding is not None
+    assert (finding.level, finding.quote) == (Level.RAISED, "E217 is on the screen, what do we do?")
+
+
+def test_a_like_subject_is_a_repeat(judge: Judge) -> None:
+    assert (
+        judge("The export is empty.", closed("Nightly export stalls", 40), subject="Nightly export stalled") is not None
+    )
+
+
+def test_again_and_the_same_things_are_a_repeat(judge: Judge) -> None:
+    finding = judge(
+        "Nobody is working. Same as in March: the scanners on all sites are dark.",
+        closed("Scanner login fails at all sites", 40), subject="Good morning",
+    )  # fmt: skip
+    assert finding is not None
+    assert finding.quote == "Same as in March: the scanners on all sites are dark."
+
+
+def test_the_third_return_is_critical(judge: Judge) -> None:
+    past = [closed(f"Badge queue stalls {n}", n) for n in (20, 50, 80)]
+    finding = judge("It stands again.", *past, subject="Badge queue stalls")
+    assert finding is not None
+    assert finding.level is Level.CRITICAL
+
+
+def test_it_shows_both_subjects_with_dates_and_why_the_account_is_fragile(judge: Judge) -> None:
+    finding = judge("It is back.", closed("Badge queue stalls", 30), subject="Badge queue stalls")
+    assert finding is not None
+    assert finding.features["now"] == "Badge queue stalls (2026-05-04)"
+    assert finding.features["before"] == ["Badge queue stalls (closed 2026-04-04)"]
+    assert finding.features["fragile"] == ["1 escalation closed within the window"]
+
+
+def test_what_was_closed_long_ago_is_no_repeat(judge: Judge) -> None:
+    assert judge("It is back again.", closed("Badge queue stalls", 91), subject="Badge queue stalls") is None
+
+
+def test_another_trouble_of_the_same_account_is_no_repeat(judge: Judge) -> None:
+    assert judge("The invoice is wrong again.", closed("Badge queue stalls", 30), subject="Invoice of May") is None
+
+
+def test_words_that_name_nothing_make_no_likeness(judge: Judge) -> None:
+    assert judge("Please help.", closed("Urgent problem", 30), subject="Urgent problem") is None
+
+
+def test_a_thread_that_goes_on_after_its_close_is_no_repeat(
+    say: Callable[..., Msg], tell: Callable[..., Facts], at: Callable[[float], datetime], policy: Policy
+) -> None:
+    def levels(hours: float) -> set[Signal]:
+        past = PastEscalation("Badge queue stalls", at(24), "high")
+        first = say(1, "in", 0, "The queue stalls.", subject="Badge queue stalls")
+        later = say(2, "in", hours, "The queue stalls again.", subject="Re: Badge queue stalls")
+        return {f.signal for f in evaluate(tell(first, later, history=(past,)), policy, at(hours + 1)).findings}
+
+    assert Signal.REPEAT_ISSUE not in levels(48)
+    assert Signal.REPEAT_ISSUE in levels(24 * 8)
+
+
+SAID = {
+    "en": ("The drift is back since this morning.", "Thank you again for the visit."),
+    "de": ("Der Fehler ist wieder da.", "Jetzt läuft alles wieder, danke."),
+    "fr": ("La panne est de retour depuis ce matin.", "Merci encore pour votre visite."),
+    "es": ("Ha vuelto a fallar la báscula.", "Gracias de nuevo por la visita."),
+    "pt": ("A falha voltou a aparecer esta manhã.", "Obrigado mais uma vez pela visita."),
+}
+
+
+@pytest.mark.parametrize(("language", "said"), SAID.items())
+def test_again_is_heard_in_five_languages(language: str, said: tuple[str, str]) -> None:
+    heard = [read_message(text, Direction.IN, MONDAY, Calendar(), language=language).has("again") for text in said]
+    assert heard == [True, False]
