@@ -45,6 +45,7 @@ class Clock(Generic[Each]):
     _swept: datetime | None = None
     _review: datetime | None = None
     _reminder: datetime | None = None
+    _stale: bool = True
 
     def run(self) -> Iterator[Event]:
         """Every event in the order of time."""
@@ -69,7 +70,7 @@ class Clock(Generic[Each]):
                 self._review_all(due)
             if self._reminder is not None and self._reminder <= due:
                 tell_due(self.store, self.ctx, due)
-                self._reminder = next_reminder(session, self.ctx, due)
+                self._stale = True
             self._swept = due
             yield from self._look(watcher, session, due)
 
@@ -88,6 +89,7 @@ class Clock(Generic[Each]):
         """Tell what came, and learn what is due next; a reminder can only come of something that was told or read."""
         look = watcher.look(now, raw_mail)
         self._review = look.review
-        if look.events or look.escalated or self._swept is None:
+        if look.events or look.escalated or self._stale:
             self._reminder = next_reminder(session, self.ctx, now)
+            self._stale = False
         yield from look.events
