@@ -54,5 +54,20 @@ def before(
     ctx.obj = Choices(config, acting_as)
 
 
-for module in (run, setup, records, promises, explain, rules, verbs, people, mail, work, replay, backfill, drill, privacy):
+for module in (
+    run,
+    setup,
+    records,
+    promises,
+    explain,
+    rules,
+    verbs,
+    people,
+    mail,
+    work,
+    replay,
+    backfill,
+    drill,
+    privacy,
+):
     module.add_to(app)

@@ -46,9 +46,7 @@ class Play:
         """One line of the trainee, or what came before it."""
         line, at = self.lines.read(self.game.now, self.game.next_moment())
         if line is None:
-            brought = self.game.go_on(at)
-            if brought.mails or brought.alerts:
-                self._tell(brought)
+            self._tell(self.game.go_on(at))
             return
         self.game.now = at
         try:
@@ -71,7 +69,7 @@ class Play:
         elif found := _WAIT.fullmatch(line):
             end = self.game.scenario.calendar.end
             until = self.game.now + timedelta(minutes=int(found[1])) if found[1] else end
-            self._tell(self.game.go_on(min(until, end)))
+            self._tell(self.game.go_on(min(until, end)), passed=True)
         elif found := _READ.fullmatch(line):
             self._read(int(found[1]))
         elif found := _AS.fullmatch(line):
@@ -88,7 +86,8 @@ class Play:
     def _command(self, number: int, text: str) -> None:
         if not text:
             raise DrillError(f"Write what to do with it, as in `ESC-{number} ack`.")
-        self._say(self.game.command(number, _unescaped(text)))
+        for sentence in self.game.command(number, _unescaped(text)):
+            self._say(show.said(sentence))
         self._tell(self.game.settle())
 
     def _read(self, number: int) -> None:
@@ -97,8 +96,12 @@ class Play:
             raise DrillError(f"There is no mail {number} yet: `mails` lists what has arrived.")
         self._say(show.mail(posted))
 
-    def _tell(self, news: News) -> None:
-        self._say(show.news(self.game, news))
+    def _tell(self, news: News, *, passed: bool = False) -> None:
+        """What came; after a wait, also that nothing did."""
+        if news.mails or news.alerts:
+            self._say(show.news(self.game, news))
+        elif passed:
+            self.say(f"{show.clock(self.game, news.at)}: nothing new.")
 
     def _say(self, lines: list[str]) -> None:
         for line in lines:

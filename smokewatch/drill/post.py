@@ -1,7 +1,7 @@
 """Writes the mails of a drill: the scenario's own, and the trainee's answers to them, each in its thread."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -48,20 +48,21 @@ class PostOffice:
         """The scenario's mail of that number, when it has arrived."""
         return next((each for each in self.posted if each.number == number), None)
 
-    def is_answered(self, number: int) -> bool:
-        """Whether the trainee wrote into the mail's thread after it came."""
+    def is_answered(self, number: int, since: datetime | None = None) -> bool:
+        """Whether the trainee wrote into the mail's thread after it came, and not before `since`."""
         asked = self.mail(number)
-        return asked is not None and any(
-            each.number is None and each.thread == asked.thread and each.at >= asked.at for each in self.posted
-        )
+        if asked is None:
+            return False
+        earliest = max(asked.at, since or asked.at)
+        return any(p.number is None and p.thread == asked.thread and p.at >= earliest for p in self.posted)
 
     def write(self, number: int, at: datetime) -> Posted | None:
         """The scenario's mail of that number; None when our answer made it needless, or what it answers never came."""
         letter = self.scenario.mail[number - 1]
         parent = self._last_of(letter.answers)
-        if letter.unless_answered is not None and self.is_answered(letter.unless_answered):
-            return None
         if letter.answers is not None and parent is None:
+            return None
+        if letter.unless_answered is not None and not self._still_waits(letter.unless_answered, letter.since):
             return None
         made = self._made(letter, at, f"drill.{number}")
         for name, value in letter.headers.items():
@@ -78,6 +79,11 @@ class PostOffice:
         ours = parseaddr(letter.sender)[1]
         made["Cc"] = _addresses([each for each in dict.fromkeys(copied) if each != ours])
         return self._filed(Posted(None, to.thread, at, made, to.number), to, text)
+
+    def _still_waits(self, number: int, since: int) -> bool:
+        """Whether a mail came and had no answer from that minute on."""
+        moment = self.scenario.calendar.begin + timedelta(minutes=since)
+        return self.mail(number) is not None and not self.is_answered(number, moment)
 
     def _made(self, letter: Letter, at: datetime, name: str) -> EmailMessage:
         made = EmailMessage(policy=SMTP)

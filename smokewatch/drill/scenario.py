@@ -97,7 +97,8 @@ class Letter(_Part):
     """One mail of the story, `at` minutes after its start.
 
     `answers` is the number of the mail whose thread it goes on with; `unless_answered` is the number of a mail that,
-    once we answered it, keeps this one from being written. `wants_answer` is false where silence is right.
+    once we answered it (by an answer from minute `since` of the story on), keeps this one from being written, as does
+    that it was never written itself. `wants_answer` is false where silence is right.
     """
 
     at: Minutes
@@ -108,6 +109,7 @@ class Letter(_Part):
     text: str
     answers: int | None = None
     unless_answered: int | None = None
+    since: Minutes = 0
     wants_answer: bool = True
     headers: dict[str, str] = {}
 

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Direction, Level, PromiseState
+from config.words import Direction, Level, PromiseState, State
 from signals.business import business_hours_between
 from smokewatch.drill.game import Game
 from smokewatch.drill.post import Posted
 from store.mail import Conversation, Message
 from store.people import Account
-from store.record import Escalation
+from store.record import Audit, Escalation
 from store.risk import FindingRow, Promise
 
 
@@ -27,6 +27,7 @@ class Raised:
     title: str
     opened_at: datetime
     acknowledged_at: datetime | None
+    acknowledged_by: str | None
     minutes: int | None
 
 
@@ -114,10 +115,14 @@ def score(game: Game) -> Sheet:
 
 
 def _raised(session: Session, game: Game) -> Iterator[Raised]:
+    """By the audit, since reopening takes the record's own time back; one that was merged counts where it went."""
     rows = select(Escalation, Account.name).outerjoin(Account, Account.id == Escalation.account_id)
-    for esc, account in session.execute(rows.order_by(Escalation.id)):
-        minutes = _minutes(game, esc.opened_at, esc.acknowledged_at)
-        yield Raised(esc.number, account, esc.title, esc.opened_at, esc.acknowledged_at, minutes)
+    for esc, account in session.execute(rows.where(Escalation.merged_into.is_(None)).order_by(Escalation.id)):
+        moved = select(Audit.at, Audit.actor).where(
+            Audit.stream == esc.number, Audit.action == "state", Audit.from_value == State.OPEN
+        )
+        at, who = session.execute(moved.order_by(Audit.seq).limit(1)).tuples().first() or (None, None)
+        yield Raised(esc.number, account, esc.title, esc.opened_at, at, who, _minutes(game, esc.opened_at, at))
 
 
 def _asked(session: Session, game: Game, where: dict[str, int]) -> Iterator[Asked]:
@@ -163,7 +168,7 @@ def _missed(session: Session, game: Game, where: dict[str, int]) -> list[Missed]
 
 def _acts(session: Session, game: Game, where: dict[str, int]) -> Iterator[tuple[datetime, int | None]]:
     """When something was done, and on which escalation."""
-    homes = dict(session.execute(select(Conversation.id, Conversation.escalation_id)).tuples())
+    homes = dict(session.execute(select(Conversation.id, Conversation.escalation_id)).tuples().all())
     for each in game.acts:
         talk = where.get(each.answer.message_id) if each.answer else None
         yield each.at, each.escalation or (homes.get(talk) if talk else None)

@@ -45,7 +45,7 @@ def opening(game: Game) -> list[str]:
         "",
         *_filled(story.about),
         "",
-        f"It is {clock(game, game.now)}. Business hours: {hours}.",
+        *_filled(f"It is {clock(game, game.now)}. Business hours: {hours}."),
         *_filled(f"Your people: {'; '.join(people)}."),
         *_filled("Nothing leaves this machine. `help` says what you can type; Enter goes on."),
         "",
@@ -58,13 +58,18 @@ def help_lines() -> list[str]:
 
 
 def news(game: Game, brought: News) -> list[str]:
-    """The moment and what it brought; a line for the clock alone where nothing came."""
+    """The moment and what it brought."""
     lines = [_rule(clock(game, brought.at))]
     for posted in brought.mails:
         lines += mail(posted)
     for _subject, same in groupby(map(_opened, brought.alerts), key=lambda each: str(each["Subject"])):
         lines += _alert(list(same))
-    return lines if len(lines) > 1 else [f"{clock(game, brought.at)}: nothing new."]
+    return lines
+
+
+def said(sentence: str) -> list[str]:
+    """What became of a command."""
+    return [line for each in sentence.split("\n") for line in wrap(each, COLUMNS, subsequent_indent="  ")]
 
 
 def mail(posted: Posted) -> list[str]:

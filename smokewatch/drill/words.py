@@ -34,24 +34,39 @@ def sheet_lines(sheet: Sheet, game: Game) -> Iterator[str]:
         yield f"{title}:"
         for row in list(rows) or ["none"]:
             yield from wrap(row, COLUMNS, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    yield ""
+    yield from wrap(verdict(sheet), COLUMNS)
 
 
 def spoken(minutes: int) -> str:
-    """`2 h 05 min`."""
+    """`after 2 h 05 min`, `at once`."""
     hours, rest = divmod(minutes, _HOUR)
-    return f"{hours} h {rest:02} min" if hours else f"{rest} min"
+    return f"after {hours} h {rest:02} min" if hours else f"after {rest} min" if rest else "at once"
+
+
+def verdict(sheet: Sheet) -> str:
+    """The whole drill in a sentence."""
+    counts = (
+        (sum(each.minutes is None for each in sheet.escalations), "escalation", "not acknowledged"),
+        (sheet.promised(PromiseState.MISSED), "promise", "missed"),
+        (len(sheet.missed_signals), "signal", "missed"),
+        (len(sheet.unanswered), "mail", "not answered"),
+        (len(sheet.needless), "answer", "that nobody needed"),
+    )
+    found = [f"{count} {thing}{'s' if count > 1 else ''} {fate}" for count, thing, fate in counts if count]
+    return f"In short: {', '.join(found)}." if found else "In short: nothing was missed. Well done."
 
 
 def _acknowledged(sheet: Sheet) -> Iterator[str]:
     for each in sheet.escalations:
-        when = "never" if each.minutes is None else f"after {spoken(each.minutes)}"
+        when = "never" if each.minutes is None else f"{spoken(each.minutes)}, by {each.acknowledged_by}"
         yield f"{each.number} {each.account or 'no account'}: {when}"
 
 
 def _answers(sheet: Sheet) -> Iterator[str]:
     for each in sheet.mails:
         if each.minutes is not None:
-            yield f"mail {each.mail}: after {spoken(each.minutes)}"
+            yield f"mail {each.mail}: {spoken(each.minutes)}"
 
 
 def _promises(sheet: Sheet, game: Game) -> Iterator[str]:
