@@ -50,7 +50,7 @@ _CHASE_HOURS = 2.0
 
 _QUOTES = (">", "&gt;")
 _Z = 1.96
-_ABOUT = """The F1 to beat is that of simple readers on the same kind of data: phrase lists for sentences, dateparser for dates.
+_ABOUT = """The F1 to beat is that of simple readers on the same kind of data: phrase lists, and dateparser for dates.
 It was measured on other samples, so only a clear distance says something. Quoted sentences of BC3 are left out. A date
 counts as right when it is the very minute; a wrong one counts as missed and as false."""
 
