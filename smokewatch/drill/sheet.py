@@ -121,7 +121,7 @@ def _raised(session: Session, game: Game) -> Iterator[Raised]:
         moved = select(Audit.at, Audit.actor).where(
             Audit.stream == esc.number, Audit.action == "state", Audit.from_value == State.OPEN
         )
-        at, who = session.execute(moved.order_by(Audit.seq).limit(1)).tuples().first() or (None, None)
+        at, who = session.execute(moved.order_by(Audit.seq).limit(1)).first() or (None, None)
         yield Raised(esc.number, account, esc.title, esc.opened_at, at, who, _minutes(game, esc.opened_at, at))
 
 
@@ -168,7 +168,8 @@ def _missed(session: Session, game: Game, where: dict[str, int]) -> list[Missed]
 
 def _acts(session: Session, game: Game, where: dict[str, int]) -> Iterator[tuple[datetime, int | None]]:
     """When something was done, and on which escalation."""
-    homes = dict(session.execute(select(Conversation.id, Conversation.escalation_id)).tuples().all())
+    rows = session.execute(select(Conversation.id, Conversation.escalation_id))
+    homes = {talk: escalation for talk, escalation in rows}  # noqa: C416 - a Row is no pair to dict()
     for each in game.acts:
         talk = where.get(each.answer.message_id) if each.answer else None
         yield each.at, each.escalation or (homes.get(talk) if talk else None)

@@ -23,7 +23,7 @@ def sheet_lines(sheet: Sheet, game: Game) -> Iterator[str]:
     yield f"Score sheet: {sheet.scenario}"
     yield f"The story {'ended' if sheet.finished else 'was left'} on {clock(game, sheet.ended_at)}."
     for title, rows in (
-        ("Acknowledged (business time)", _acknowledged(sheet)),
+        ("Acknowledged (business time)", _acknowledged(sheet, game)),
         ("First answer to each mail (business time)", _answers(sheet)),
         ("Promises", _promises(sheet, game)),
         ("Missed signals: raised, and nobody acted", _signals(sheet, game)),
@@ -57,9 +57,10 @@ def verdict(sheet: Sheet) -> str:
     return f"In short: {', '.join(found)}." if found else "In short: nothing was missed. Well done."
 
 
-def _acknowledged(sheet: Sheet) -> Iterator[str]:
+def _acknowledged(sheet: Sheet, game: Game) -> Iterator[str]:
+    names = {each.email: each.name for each in game.scenario.person}
     for each in sheet.escalations:
-        when = "never" if each.minutes is None else f"{spoken(each.minutes)}, by {each.acknowledged_by}"
+        when = "never" if each.minutes is None else f"{spoken(each.minutes)}, by {names[each.acknowledged_by or '']}"
         yield f"{each.number} {each.account or 'no account'}: {when}"
 
 
