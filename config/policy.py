@@ -52,6 +52,11 @@ class SignalPolicy(_Section):
     resolved_outage_half_life_business_days: float
     urgency_habit_mails: int
     urgency_habit_share: float
+    tone_newest_share: float
+    tone_watch_rise_logits: float
+    tone_raised_rise_logits: float
+    tone_habit_mails: int
+    tone_usual_logits: float
     warn_before_due: bool
     repeat_window_calendar_days: int
     same_issue_cosine: float

@@ -19,6 +19,7 @@ from signals import (
     repeated_follow_up,
     risk,
     spread,
+    tone,
     turns,
     urgency,
 )
@@ -36,6 +37,7 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     impact.judge,  # looks at nothing
     spread.judge,  # looks at nothing
     changed_next_step.judge,  # looks at the ledger only
+    tone.judge,  # last: level 2 only beside another signal
     repeat_issue.judge,  # looks at the account's past only
 )
 """The rules in order; a rule may look at what those above it found."""

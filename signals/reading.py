@@ -12,6 +12,7 @@ from config.lexicon import Lexicon, Rule, lexicon
 from config.words import Direction, PromiseKind
 from signals.amounts import amounts
 from signals.calendar import Calendar
+from signals.complaint import complaint
 from signals.deadline import Frame
 from signals.language import identify
 from signals.marks import Amount, Hit, Need, Pledge, Reply, Span, Tone
@@ -197,6 +198,7 @@ def _read_theirs(page: _Text, frame: Frame) -> Reading:
         lead=_lead(page),
         needs=needs(dated, bool(asks) or "problem" in kinds) if "need" in page.rules else (),
         amounts=amounts(dated, page.original) if "amount" in page.rules else (),
+        tone=complaint(page.original, page.folded, page.sentences, page.lexicon.language),
     )
 
 

@@ -31,6 +31,7 @@ OURS = (
     Signal.ACCOUNT_RISK,
     Signal.SPREAD,
     Signal.CHANGED_NEXT_STEP,
+    Signal.TONE,
     Signal.REPEAT_ISSUE,
 )
 STATES = {"unarmed": "pending", "superseded": "moved"}
