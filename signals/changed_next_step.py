@@ -32,6 +32,10 @@ class _Change:
     cited: Cited
 
 
+_NEXT_MORNING = 0.1
+"""Business days of a slip from the evening to the opening of the next day, between which no business hour lies."""
+
+
 def judge(view: View) -> Verdict:
     """Level 1: one slip of less than two business days, or another hand. 2: two, or as many days, or withdrawn.
 
@@ -88,6 +92,8 @@ def _moved(view: View, old: LedgerEntry, new: LedgerEntry, messages: dict[int, M
     if old.due is None or new.due is None or new.assumed or new.message_id not in messages:
         return None
     days = max(0.0, business.business_days_between(view.facts.calendar, old.due, new.due))
+    if new.due.astimezone(view.facts.calendar.clock).date() > old.due.astimezone(view.facts.calendar.clock).date():
+        days = max(days, _NEXT_MORNING)
     if days <= _ROUNDING and (new.due != old.due or new.made_by == old.made_by):
         return None
     cited = Cited(messages[new.message_id], new.start, new.end, "ledger.moved")

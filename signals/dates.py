@@ -93,6 +93,10 @@ def _day(g: dict[str, str], span: tuple[int, int], context: Context) -> Piece | 
     return Piece(*span, day=context.today + timedelta(days=context.tables["days"][g["day"]]))
 
 
+def _same_day(_g: dict[str, str], span: tuple[int, int], context: Context) -> Piece | None:
+    return Piece(*span, day=context.today, weight=COUNTED)
+
+
 def _weekday(g: dict[str, str], span: tuple[int, int], context: Context) -> Piece | None:
     today, wanted = context.today, context.tables["weekdays"][g["wd"]]
     ahead = (wanted - today.weekday()) % 7 or 7
@@ -201,6 +205,7 @@ def _friday_of_week(number: int, today: date) -> date:
 KINDS: dict[str, Callable[[dict[str, str], tuple[int, int], Context], Piece | None]] = {
     "clock": _clock,
     "day": _day,
+    "same_day": _same_day,
     "weekday": _weekday,
     "date": _written,
     "numeric": _numeric,

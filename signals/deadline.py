@@ -1,6 +1,6 @@
 """Finds the dates in a folded sentence, and for each the latest moment that still keeps it, in business terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import re2
 
 from config.lexicon import Lexicon, Rule
+from config.zones import zone_named
 from signals import business
 from signals.dates import COUNTED, KINDS, Context, Frame, Piece, work_day_before
 
@@ -62,7 +63,7 @@ def _pieces(sentence: bytes, rules: list[Rule], lexicon: Lexicon, context: Conte
                 continue
             piece = _resolve(rule, match, context)
             if piece is not None:
-                found.append(_exclusive(piece, sentence, lexicon, context))
+                found.append(_exclusive(_zoned(piece, sentence), sentence, lexicon, context))
     return found
 
 
@@ -72,6 +73,12 @@ def _resolve(rule: Rule, match: Any, context: Context) -> Piece | None:
         return KINDS[rule.part](groups, match.span(), context)
     except (ValueError, OverflowError, KeyError):
         return None
+
+
+def _zoned(piece: Piece, sentence: bytes) -> Piece:
+    """A clock time is told in the zone named behind it."""
+    zone = zone_named(sentence[piece.end :]) if piece.clock and not piece.zone else ""
+    return replace(piece, zone=zone) if zone else piece
 
 
 def _exclusive(piece: Piece, sentence: bytes, lexicon: Lexicon, context: Context) -> Piece:

@@ -8,6 +8,9 @@ from config.words import PromiseKind
 from signals.facts import Msg
 from signals.marks import Pledge, Reply
 
+_NAMED = 2
+"""Words of a promise that a message must share to be what was promised."""
+
 _SAME = 0.5
 """Share of the shorter sentence's words at which two promises are about the same thing."""
 
@@ -85,11 +88,17 @@ def keeps(promise: Promised, msg: Msg) -> bool:
         case "visit":
             return reading.has("on_site", "spoken") or brought
         case "send":
-            return brought or (reading.reply is Reply.SUBSTANTIVE and "://" in msg.text)
+            told = reading.reply is Reply.SUBSTANTIVE and not reading.has("moved", "holding")
+            return brought or (told and ("://" in msg.text or _speaks_of(promise, msg)))
         case "fix":
             return brought or (reading.reply is Reply.SUBSTANTIVE and not reading.has("moved", "holding"))
         case _:
             return brought or reading.has("spoken") or reading.reply is Reply.SUBSTANTIVE
+
+
+def _speaks_of(promise: Promised, msg: Msg) -> bool:
+    """Whether a message holds in words what was to be sent (`the state of the five`), named as in the promise."""
+    return len(_words(promise.quote) & _words(msg.text)) >= _NAMED
 
 
 def is_meant(promise: Promised, sentence: str) -> bool:

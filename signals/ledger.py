@@ -111,9 +111,15 @@ def _heard(book: _Book, msg: Msg) -> None:
 
 
 def _arm(book: _Book, entry: _Entry, msg: Msg) -> None:
-    entry.due = entry.due or business.add_business(book.facts.calendar, msg.sent_at, entry.pledge.allowance)
+    entry.due = entry.due or _allowed(book, entry.pledge.allowance, msg.sent_at)
     entry.grace = _grace(book, entry.due, clock=entry.pledge.clock)
     entry.moved_by(msg, PromiseState.PENDING, "the customer met the condition", "supply")
+
+
+def _allowed(book: _Book, allowance: float, met_at: datetime) -> datetime:
+    """When a promise falls due whose condition was met just now; no allowance means the same day."""
+    calendar = book.facts.calendar
+    return business.add_business(calendar, met_at, allowance) if allowance else business.end_of_day(calendar, met_at)
 
 
 def _answered(book: _Book, msg: Msg) -> None:

@@ -35,8 +35,8 @@ class Pledge:
     """A promise as it was written. `verb` is the kind of work: send, fix, call, visit or reply.
 
     `due` is the stated or, when `assumed`, the default time; a conditional promise without a date of its own has none
-    and gets `allowance` business hours from the moment its condition is met. `clock` says a time of day was stated,
-    `ambiguous` that the date could be read as day/month or month/day.
+    and gets `allowance` business hours from the moment its condition is met, with none the rest of that day. `clock`
+    says a time of day was stated, `ambiguous` that the date could be read as day/month or month/day.
     """
 
     start: int

@@ -118,10 +118,10 @@ def _settles(msg: Msg) -> bool:
 
 
 def _came_back(view: View, stated: _Stated, closed_at: datetime) -> bool:
-    """An answer that did not help: the customer is back with a problem before the time, and that is open."""
+    """An answer that did not help: the customer is back with a problem while the time matters, and that is open."""
     return any(_is_back(ask, stated, closed_at) for ask in view.asks)
 
 
 def _is_back(ask: Ask, stated: _Stated, closed_at: datetime) -> bool:
-    back = closed_at <= ask.msg.sent_at < stated.need.due
+    back = closed_at <= ask.msg.sent_at < stated.over_at
     return back and ask.closed_at is None and ask.msg.reading.has("problem", "chase")

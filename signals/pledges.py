@@ -157,7 +157,8 @@ def _conditional(page: Page, sentence: bytes) -> bool:
 
 def _with_date(pledge: Pledge, date: Deadline, frame: Frame) -> Pledge:
     if pledge.kind is PromiseKind.CONDITIONAL and date.relative:
-        hours = business.business_hours_between(frame.calendar, frame.sent_at, date.due)
+        same_day = date.due.astimezone(frame.clock).date() == frame.here.date() and not date.clock
+        hours = 0.0 if same_day else business.business_hours_between(frame.calendar, frame.sent_at, date.due)
         return replace(pledge, allowance=hours)
     return replace(pledge, due=date.due, clock=date.clock, ambiguous=date.ambiguous)
 

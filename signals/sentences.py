@@ -17,6 +17,16 @@ _ABBREVIATIONS = frozenset(
     b"u.s min max incl excl fig ref al ing lic jr".split()
 )
 
+_STARTERS = frozenset(
+    b"and but so if when then the this that it it's its we we're you your our i i'm i'll my please they he she there "
+    b"wir ich sie bitte wenn dann aber und unser unsere falls es nous je vous si et mais merci notre votre ensuite alors "
+    b"nosotros usted ustedes pero gracias nuestro nuestra entonces el la los las se eu voce mas obrigado obrigada "
+    b"nosso nossa caso depois".split()
+)
+"""Words that begin a sentence behind a number (`by April 30. And if you ...`) and name nothing that is counted."""
+
+_STARTER_ROOM = 16
+
 _LONGEST = 600
 """Characters of a sentence; what goes on longer is a table or an attack, and is cut."""
 
@@ -78,8 +88,12 @@ def _mark_ends(folded: bytes, text: str, start: int, end: int) -> bool:
     if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return False
     if word.isdigit() and len(word) <= 2 and following.isalpha():  # noqa: PLR2004
-        return _is_listing(folded, start, word)
+        return _is_listing(folded, start, word) or _starts(folded[end : end + _STARTER_ROOM])
     return not following.islower()
+
+
+def _starts(following: bytes) -> bool:
+    return following.split(maxsplit=1)[0].strip(b",") in _STARTERS
 
 
 def _is_listing(folded: bytes, start: int, word: bytes) -> bool:

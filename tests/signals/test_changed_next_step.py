@@ -116,3 +116,8 @@ def test_it_stands_until_the_last_date_is_kept(changed: Changed, say: Say) -> No
     kept = say(3, "out", 100, "The driver is on the download page: https://us.example/d")
     assert level(changed(*mails, hours=24 * 90)) is Level.RAISED
     assert changed(*mails, kept, hours=24 * 90) is None
+
+
+def test_the_next_morning_is_a_slip_though_no_business_hour_lies_between(changed: Changed, say: Say) -> None:
+    mails = (say(1, "out", 1, FIRST), say(2, "out", 50, "We will release it on Thursday morning at 9:00 instead."))
+    assert level(changed(*mails)) is Level.WATCH

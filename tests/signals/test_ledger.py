@@ -314,3 +314,21 @@ def test_commitments_are_heard_in_each_language(look: Look, say: Say, text: str)
 def test_a_bill_that_falls_due_is_no_promise_of_ours(look: Look, say: Say) -> None:
     texts = ("Your invoice is due on Friday.", "Ihre Rechnung ist am Freitag fällig.")
     assert [look(say(1, "out", 1, t), hours=2).ledger for t in texts] == [(), ()]
+
+
+def test_the_same_day_counts_from_the_day_its_condition_is_met(look: Look, say: Say, at: At) -> None:
+    ours = say(1, "out", 0, "If you send me the log, I will send you the corrected firmware the same day.")
+    theirs = say(2, "in", 24, "The log is attached.", attachments=1)
+    (entry,) = look(ours, theirs, hours=25).ledger
+    assert entry.due == at(24 + 8.5)
+
+
+def test_two_promises_behind_a_number_are_two(look: Look, say: Say) -> None:
+    text = "Our team will deliver the export by May 30. And if you send me the template, I will map the fields."
+    assert [e.kind for e in look(say(1, "out", 0, text)).ledger] == [PromiseKind.FIRM, PromiseKind.CONDITIONAL]
+
+
+def test_what_was_to_be_sent_may_be_told_in_the_mail_itself(look: Look, say: Say) -> None:
+    ours = say(1, "out", 0, "I will send you the state of these five orders by 5 pm.")
+    told = say(2, "out", 2, "State of the five: four are accepted since 13:55, the last one is refused with code 7021.")
+    assert look(ours, told).ledger[0].state is PromiseState.KEPT

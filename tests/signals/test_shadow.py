@@ -30,12 +30,14 @@ def judged(say: Say, tell: Tell, at: At, policy: Policy) -> Callable[..., Assess
 
 
 def _said(findings: Any) -> list[tuple[Signal, Level]]:
-    return [(f.signal, f.level) for f in findings]
+    """What is said of the account; a threat has a tone as well."""
+    return [(f.signal, f.level) for f in findings if f.signal is Signal.ACCOUNT_RISK]
 
 
 def test_a_signal_in_shadow_is_told_apart_and_moves_no_risk(judged: Callable[..., Assessment]) -> None:
     found = judged(THREAT, "account_risk")
-    assert (_said(found.findings), found.score, found.risk) == ([], 0.0, Risk.LOW)
+    assert (_said(found.findings), found.risk) == ([], Risk.LOW)
+    assert Signal.ACCOUNT_RISK not in {term.signal for term in found.terms}
     assert _said(found.shadow) == [(Signal.ACCOUNT_RISK, Level.RAISED)]
 
 
@@ -52,7 +54,7 @@ def test_one_rule_in_shadow_leaves_the_others_to_judge(judged: Callable[..., Ass
 
 
 def test_the_proof_of_a_shadow_is_verbatim(judged: Callable[..., Assessment]) -> None:
-    (finding,) = judged(THREAT, "account_risk").shadow
+    (finding,) = (f for f in judged(THREAT, "account_risk").shadow if f.signal is Signal.ACCOUNT_RISK)
     assert finding.quote == THREAT[finding.start : finding.end] == THREAT
 
 

@@ -1,0 +1,40 @@
+"""Tells the time zone that somebody names by a place behind a clock time: `5 pm Istanbul time`, `10 h heure de Paris`."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from zoneinfo import available_timezones
+
+import re2
+
+_PLACE = rb"([a-z]+(?:[ -][a-z]+)?)"
+_NAMED = (
+    re2.compile(rb"^[ (,]*" + _PLACE + rb" (?:local )?(?:time|zeit|ortszeit)\b"),
+    re2.compile(rb"^[ (,]*(?:heure (?:locale )?(?:de |d')|hora (?:local )?(?:de |da |do )|horario de |zeit in )" + _PLACE),
+)
+_REACH = 48
+"""Bytes behind a clock time in which a zone is looked for."""
+
+
+def zone_named(behind: bytes) -> str:
+    """The name (of the IANA database) of the zone that folded text behind a clock time begins with; empty for none."""
+    for pattern in _NAMED:
+        match = pattern.search(behind[:_REACH])
+        if match:
+            return _known(match.group(1).decode().replace("-", " "))
+    return ""
+
+
+def _known(place: str) -> str:
+    return _places().get(place) or _places().get(place.partition(" ")[0], "")
+
+
+@cache
+def _places() -> dict[str, str]:
+    data = tomllib.loads(files("config").joinpath("zones.toml").read_text(encoding="utf-8"))
+    cities = {
+        name.rpartition("/")[2].lower().replace("_", " "): name
+        for name in sorted(available_timezones())
+        if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+    }
+    return cities | data["places"]
