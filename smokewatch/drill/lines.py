@@ -22,6 +22,14 @@ class EndOfLinesError(Exception):
 class Lines(Protocol):
     """A source of lines."""
 
+    @property
+    def pace(self) -> str:
+        """How the story's clock runs, in a sentence."""
+        ...
+
+    def clear(self) -> None:
+        """Leave the line that waits to be typed on, since something is printed."""
+
     def read(self, now: datetime, until: datetime) -> tuple[str | None, datetime]:
         """The next line with the story time it came at; None when `until` came first.
 
@@ -34,8 +42,13 @@ class Lines(Protocol):
 class Script:
     """Lines that were written before: each takes no story time, but for what it says itself."""
 
+    pace = "The clock goes on by `wait` alone."
+
     def __init__(self, lines: Iterable[str], say: Callable[[str], None]) -> None:
         self._lines, self._say = iter(lines), say
+
+    def clear(self) -> None:
+        """Nothing waits."""
 
     def read(self, now: datetime, until: datetime) -> tuple[str | None, datetime]:  # noqa: ARG002 - see Lines
         """The next line that is no comment; after the last one the story runs to its end."""
@@ -54,6 +67,22 @@ class Terminal:
         self._typed = b""
         self._prompted = False
 
+    @property
+    def pace(self) -> str:
+        """How the story's clock runs, in a sentence."""
+        if not self._speed:
+            return "The clock stands still until you press Enter."
+        return (
+            f"The clock runs {self._speed:g} story minutes a second, while you read too; `--speed 1` gives time to "
+            "think, `--speed 0` stands still. Enter goes on at once."
+        )
+
+    def clear(self) -> None:
+        """End the line of a prompt that nobody typed on."""
+        if self._prompted:
+            print()  # noqa: T201 - a prompt has no line of its own
+            self._prompted = False
+
     def read(self, now: datetime, until: datetime) -> tuple[str | None, datetime]:
         """Wait for a line while the story's clock runs; Ctrl-C and Ctrl-D leave."""
         if not self._prompted:
@@ -63,12 +92,12 @@ class Terminal:
         patience = (until - now).total_seconds() / 60 / self._speed if self._speed else None
         try:
             line = self._line(patience)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, EOFError):
+            self.clear()
             raise EndOfLinesError(leaves=True) from None
-        self._prompted = False
         if line is None:
-            print()  # noqa: T201 - what came stands on lines of its own
             return None, until
+        self._prompted = False
         passed = timedelta(minutes=round((time.monotonic() - began) * self._speed))
         return line, min(now + passed, until)
 
@@ -81,7 +110,7 @@ class Terminal:
                 return None
             got = os.read(sys.stdin.fileno(), 4_096)
             if not got:
-                raise EndOfLinesError(leaves=True)
+                raise EOFError
             self._typed += got
         line, _, self._typed = self._typed.partition(b"\n")
         return line.decode("utf-8", "replace")

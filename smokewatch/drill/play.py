@@ -32,7 +32,7 @@ class Play:
 
     def run(self) -> None:
         """Play until the story ends or the trainee leaves."""
-        self._say(show.opening(self.game))
+        self._say(show.opening(self.game, self.lines.pace))
         try:
             while not self.game.is_over:
                 self._turn()
@@ -63,8 +63,7 @@ class Play:
         if found := _COMMAND.fullmatch(line):
             self._command(int(found[1]), found[2])
         elif found := _ANSWER.fullmatch(line):
-            sent = self.game.answer(int(found[1]), _unescaped(found[2]))
-            self.say(f"Sent to {sent.message['To']} as {self.game.me.name}.")
+            self._say(show.sent(self.game, self.game.answer(int(found[1]), _unescaped(found[2]))))
             self._tell(self.game.settle())
         elif found := _WAIT.fullmatch(line):
             end = self.game.scenario.calendar.end
@@ -99,6 +98,7 @@ class Play:
     def _tell(self, news: News, *, passed: bool = False) -> None:
         """What came; after a wait, also that nothing did."""
         if news.mails or news.alerts:
+            self.lines.clear()
             self._say(show.news(self.game, news))
         elif passed:
             self.say(f"{show.clock(self.game, news.at)}: nothing new.")

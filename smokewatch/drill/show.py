@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from itertools import groupby
 from textwrap import wrap
 from zoneinfo import ZoneInfo
@@ -16,14 +17,14 @@ from smokewatch.drill.post import Posted
 
 COLUMNS = 60
 
-_TABLE = re.compile(r"\s+\S.{0,20}?\s{2,}")
-_INDENT = re.compile(r"\s*")
+_TABLE = re.compile(r"\s+\S.{0,22}?\s{2,}")
+_INDENT = re.compile(r"\s*(?:- )?")
 
 _HELP = (
     ("ESC-1 ack", "any reply command, as you would answer an alert; `ESC-1 help` lists them; \\n begins a new line"),
     ("answer 3: text", "write to the customer of mail 3; what you promise there counts"),
     ("Enter or wait", "go on until something arrives; `wait 30` for at most 30 minutes"),
-    ("mails, read 3", "list what arrived and has no answer yet; read a mail again"),
+    ("mails, read 3", "list what has no answer of yours yet; read a mail again"),
     ("as NAME", "act as another of your people"),
     ("quit", "end here and see the score"),
 )
@@ -35,8 +36,8 @@ def clock(game: Game, at: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
-def opening(game: Game) -> list[str]:
-    """What the drill is about, who plays, and how."""
+def opening(game: Game, pace: str) -> list[str]:
+    """What the drill is about, who plays, and how; `pace` says how the clock runs."""
     story = game.scenario
     people = [f"{each.name}, {each.title or each.role}" + (" (you)" if each.you else "") for each in story.person]
     hours = f"{story.calendar.opens:%H:%M} to {story.calendar.closes:%H:%M}, {story.calendar.zone}"
@@ -47,7 +48,7 @@ def opening(game: Game) -> list[str]:
         "",
         *_filled(f"It is {clock(game, game.now)}. Business hours: {hours}."),
         *_filled(f"Your people: {'; '.join(people)}."),
-        *_filled("Nothing leaves this machine. `help` says what you can type; Enter goes on."),
+        *_filled(f"Nothing leaves this machine. {pace} `help` says what you can type."),
         "",
     ]
 
@@ -67,6 +68,17 @@ def news(game: Game, brought: News) -> list[str]:
     return lines
 
 
+def sent(game: Game, answer: Posted) -> list[str]:
+    """That an answer went out."""
+    return _filled(f"Sent to {name(str(answer.message['To']))} as {game.me.name}.")
+
+
+def name(address: str) -> str:
+    """Who an address belongs to, shortly."""
+    shown, plain = parseaddr(address)
+    return shown or plain
+
+
 def said(sentence: str) -> list[str]:
     """What became of a command."""
     return [line for each in sentence.split("\n") for line in wrap(each, COLUMNS, subsequent_indent="  ")]
@@ -82,14 +94,11 @@ def mail(posted: Posted) -> list[str]:
 
 def inbox(game: Game) -> list[str]:
     """The mails that have no answer of the trainee yet."""
-    waiting = [each for each in game.office.posted if each.number and not game.office.is_answered(each.number)]
-    lines = [
-        line
-        for each in waiting
-        for line in _hanging(
-            f"  {each.number}", f"{clock(game, each.at)}  {each.message['From']}: {each.message['Subject']}", 6
-        )
-    ]
+    lines: list[str] = []
+    for each in game.office.posted:
+        if each.number and not game.office.is_answered(each.number):
+            about = f"{clock(game, each.at)}  {name(str(each.message['From']))}: {each.message['Subject']}"
+            lines += _hanging(f"  {each.number}", about, 6)
     return lines or ["Everything that arrived has an answer of yours."]
 
 
@@ -134,7 +143,8 @@ def _unbroken(lines: Iterable[str], width: int) -> list[str]:
     room = width
     for line in lines:
         first = line.split(maxsplit=1)[0] if line.strip() else ""
-        if whole and whole[-1] and first and len(first) >= room:
+        begins = _TABLE.match(line) or (room >= 0 and whole and whole[-1].endswith(".") and first[:1].isupper())
+        if whole and whole[-1] and first and len(first) >= room and not begins:
             whole[-1] = f"{whole[-1]} {line.strip()}"
         else:
             whole.append(line.rstrip())

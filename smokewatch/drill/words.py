@@ -6,7 +6,7 @@ from textwrap import wrap
 from config.words import SIGNAL_NAMES, PromiseState
 from smokewatch.drill.game import Game
 from smokewatch.drill.sheet import Sheet
-from smokewatch.drill.show import COLUMNS, clock
+from smokewatch.drill.show import COLUMNS, clock, name
 
 _HOUR = 60
 
@@ -85,4 +85,4 @@ def _signals(sheet: Sheet, game: Game) -> Iterator[str]:
 def _unanswered(sheet: Sheet) -> Iterator[str]:
     for each in sheet.mails:
         if each.answered_at is None:
-            yield f"mail {each.mail} from {each.sender}: {each.subject}"
+            yield f"mail {each.mail} from {name(each.sender)}: {each.subject}"
