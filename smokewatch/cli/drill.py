@@ -21,6 +21,9 @@ from smokewatch.drill.stage import stage
 from smokewatch.drill.words import sheet_lines
 from smokewatch.engines.local import LocalEngines
 
+FASTEST = 10_000
+"""Story minutes a second; a week in a second is faster than anybody reads."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -30,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 def drill(
     ctx: typer.Context,
     scenario: Annotated[str, typer.Argument(help="Its name, or a .toml file of your own; none lists them.")] = "",
-    speed: Annotated[float, typer.Option(min=0, help="Story minutes a second; 0 waits for Enter.")] = 60,
+    speed: Annotated[float, typer.Option(min=0, max=FASTEST, help="Story minutes a second; 0 waits for Enter.")] = 60,
     script: Annotated[Path | None, typer.Option(help="Take the lines from this file.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:

@@ -16,6 +16,9 @@ from workflow.execute import Request, run_block
 from workflow.grammar import parse_block
 from workflow.trust import Trust
 
+_LOOKS = frozenset({"status", "help"})
+"""Verbs that change nothing: whoever looks has not acted."""
+
 
 @dataclass(frozen=True)
 class Act:
@@ -85,7 +88,7 @@ class Game:
             domain = self.stage.ctx.settings.outgoing.domain
             by = By(person.id, person.email, Channel.MAIL, self.now, None, domain)
             told = run_block(session, by, escalation, block, Request(Trust.CONFIRMED, policy))
-        if any(line.ok for line in told.lines):
+        if any(line.ok for line in told.lines) and {each.verb for each in block.commands} - _LOOKS:
             self.acts.append(Act(self.now, self.me.email, escalation=escalation))
         return [line.outcome for line in told.lines] + ([told.ask] if told.ask else [])
 

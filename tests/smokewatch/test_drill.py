@@ -100,6 +100,11 @@ def test_a_signal_that_nobody_acts_on_is_missed(run: Run, tmp_path: Path) -> Non
     assert "missed_promise" not in [each["signal"] for each in acted["missed_signals"]]
 
 
+def test_to_look_is_not_to_act(run: Run, tmp_path: Path) -> None:
+    looked = sheet(run, tmp_path, *TO_THE_ALERT, "ESC-1 status")
+    assert "missed_promise" in [each["signal"] for each in looked["missed_signals"]]
+
+
 def test_mails_without_an_answer_are_named_unless_silence_was_right(run: Run, tmp_path: Path) -> None:
     assert sheet(run, tmp_path, drill="quiet_day")["unanswered"] == [2, 5]
 
@@ -130,6 +135,14 @@ def test_nothing_is_sent_and_no_row_of_the_real_schema_changes(company: Store, r
 
 
 def test_the_sandbox_is_gone_afterwards(company: Store, run: Run, tmp_path: Path) -> None:
+    sheet(run, tmp_path, "quit")
+    assert schemas(company) == []
+
+
+def test_the_next_drill_drops_what_a_dead_one_left(company: Store, run: Run, tmp_path: Path) -> None:
+    with company.engine.begin() as other:
+        other.execute(text("RESET ROLE"))
+        other.execute(text(f"CREATE SCHEMA {PREFIX}dead"))
     sheet(run, tmp_path, "quit")
     assert schemas(company) == []
 
