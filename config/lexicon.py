@@ -21,7 +21,7 @@ GROUPS = {
     "need": "in", "not_need": "in", "amount": "in", "impact": "in", "outage": "in", "urgency": "in", "drill": "in",
     "promise": "out", "condition": "out", "no_promise": "out", "verb": "out", "holding": "out", "courtesy": "out",
     "delivered": "out", "spoken": "out", "on_site": "out", "cancelled": "out", "moved": "out", "back_question": "out",
-    "date": "out", "handover": "out", "reschedule": "in", "again": "in",
+    "date": "out", "handover": "out", "reschedule": "in", "again": "in", "decider": "in",
 }  # fmt: skip
 """Every group a rule may name, and whose messages it is looked for in."""
 

@@ -40,6 +40,7 @@ class SignalPolicy(_Section):
     silence_hours: float
     chase_window_calendar_days: int
     new_person_calendar_days: int
+    new_decider_calendar_days: int
     risk_window_calendar_days: int
     spread_window_calendar_days: int
     slip_raised_business_days: float

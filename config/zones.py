@@ -1,4 +1,4 @@
-"""Tells the time zone that somebody names by a place behind a clock time: `5 pm Istanbul time`, `10 h heure de Paris`."""
+"""Tells the time zone that is named behind a clock time: `5 pm Istanbul time`, `10 h heure de Paris`."""
 
 import tomllib
 from functools import cache
@@ -10,7 +10,7 @@ import re2
 _PLACE = rb"([a-z]+(?:[ -][a-z]+)?)"
 _NAMED = (
     re2.compile(rb"^[ (,]*" + _PLACE + rb" (?:local )?(?:time|zeit|ortszeit)\b"),
-    re2.compile(rb"^[ (,]*(?:heure (?:locale )?(?:de |d')|hora (?:local )?(?:de |da |do )|horario de |zeit in )" + _PLACE),
+    re2.compile(rb"^[ (,]*(?:heure (?:locale )?d[e'] ?|hora (?:local )?d[eao] |horario de |zeit in )" + _PLACE),
 )
 _REACH = 48
 """Bytes behind a clock time in which a zone is looked for."""

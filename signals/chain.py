@@ -15,6 +15,7 @@ from signals import (
     ledger,
     missed_promise,
     needed_by,
+    new_decision_maker,
     repeat_issue,
     repeated_follow_up,
     risk,
@@ -38,6 +39,7 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     spread.judge,  # looks at nothing
     changed_next_step.judge,  # looks at the ledger only
     tone.judge,  # last: level 2 only beside another signal
+    new_decision_maker.judge,  # looks at nothing
     repeat_issue.judge,  # looks at the account's past only
 )
 """The rules in order; a rule may look at what those above it found."""

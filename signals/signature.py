@@ -1,6 +1,6 @@
 """Reads the writer's job title out of the last lines of a mail, when it is one that matters."""
 
-from config.titles import seniority
+from config.titles import role, seniority
 
 _LAST_LINES = 8
 _LONGEST = 70
@@ -10,7 +10,7 @@ _PARTICLES = frozenset({"de", "da", "do", "von", "van", "del", "la"})
 
 
 def signature_title(text: str, signature: str = "") -> str:
-    """The line, or the part of it behind a name, that holds a senior title; empty when there is none.
+    """The line, or the part of it behind a name, that holds a senior title or one that decides; empty without one.
 
     A line such as `Geschäftsführer: Tilman Ostkamper` is the company's legal footer and says nothing of the writer;
     a title counts only right below or beside a name.
@@ -26,13 +26,17 @@ def signature_title(text: str, signature: str = "") -> str:
 def _title_in(above: str, line: str) -> str:
     if len(line) > _LONGEST or ":" in line or "@" in line or line.endswith((".", "!", "?")):
         return ""
-    if not seniority(line) or len(line.split()) > _MOST_WORDS:
+    if not _matters(line) or len(line.split()) > _MOST_WORDS:
         return ""
     for mark in (", ", " | ", " - ", " – ", " / "):
         name, _, rest = line.partition(mark)
-        if rest and _is_name(name) and not seniority(name) and seniority(rest):
+        if rest and _is_name(name) and not _matters(name) and _matters(rest):
             return rest
-    return line if _is_name(above) and not seniority(above) else ""
+    return line if _is_name(above) and not _matters(above) else ""
+
+
+def _matters(line: str) -> bool:
+    return bool(seniority(line) or role(line))
 
 
 def _is_name(line: str) -> bool:

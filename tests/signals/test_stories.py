@@ -33,6 +33,7 @@ OURS = (
     Signal.CHANGED_NEXT_STEP,
     Signal.TONE,
     Signal.REPEAT_ISSUE,
+    Signal.NEW_DECISION_MAKER,
 )
 STATES = {"unarmed": "pending", "superseded": "moved"}
 
@@ -128,6 +129,7 @@ def _look(stage: Play, thread: str, now: datetime) -> list[tuple[datetime, str]]
         before=stage.before.get(thread, Before()),
         elsewhere=others,
         account_value=stage.story["account"]["arr"],
+        seen_before=_seen_before(stage, thread),
         history=tuple(_past(entry) for entry in stage.story["history"]),
     )
     assessment = evaluate(facts, load_policy_once(), now)
@@ -135,6 +137,21 @@ def _look(stage: Play, thread: str, now: datetime) -> list[tuple[datetime, str]]
     review = assessment.next_review_at
     assert review is None or review > now
     return [(review, thread)] if review else []
+
+
+def _seen_before(stage: Play, thread: str) -> dict[str, datetime]:
+    """When each customer was last on a mail of another thread before they first came up in this one."""
+    first: dict[str, datetime] = {}
+    for msg in stage.threads[thread]:
+        for address in (msg.author, *msg.to, *msg.cc):
+            first.setdefault(address, msg.sent_at)
+    seen: dict[str, datetime] = {}
+    for name, messages in stage.threads.items():
+        for msg in messages if name != thread else ():
+            for address in (msg.author, *msg.to, *msg.cc):
+                if address in first and msg.sent_at < first[address]:
+                    seen[address] = max(seen.get(address, msg.sent_at), msg.sent_at)
+    return seen
 
 
 def _past(entry: Story) -> PastEscalation:
