@@ -42,7 +42,7 @@ class Grumbles:
         """What a text that `pattern` found is worth: the weight of the first row that fits it, in logits."""
         known = self.weights.get(phrase)
         if known is None:
-            known = next(row.weight for row in self.rows if row.pattern.fullmatch(phrase))
+            known = next((row.weight for row in self.rows if row.pattern.fullmatch(phrase)), 0.0)
             if len(self.weights) < _KEPT:
                 self.weights[phrase] = known
         return known
@@ -78,7 +78,7 @@ def parse_grumbles(source: str, name: str, language: str) -> Grumbles:
     phrases = [phrase for row in rows for phrase in row["any"]]
     return Grumbles(
         version=f"{language}-tone-{data.get('version', '0')}",
-        pattern=_compiled(phrases),
+        pattern=_compiled([_bounded(phrase) for phrase in phrases]),
         rows=tuple(Row(float(row["weight"]), _compiled(row["any"])) for row in rows),
         weights={},
     )
@@ -99,18 +99,18 @@ def _check(phrase: str, source: str, name: str) -> None:
 
 
 def _compiled(phrases: list[str]) -> Any:
-    """Words begin and end where the phrase does; what begins or ends with a sign may stand anywhere."""
     options = re2.Options()
     options.case_sensitive = False
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     options.longest_match = True
     options.max_mem = _MEMORY
-    whole = "|".join(f"(?:{_bounded(fold_pattern(phrase))})" for phrase in phrases)
+    whole = "|".join(f"(?:{fold_pattern(phrase)})" for phrase in phrases)
     return re2.compile(whole.encode("ascii"), options=options)
 
 
 def _bounded(phrase: str) -> str:
+    """Words begin and end where the phrase does; what begins or ends with a sign may stand anywhere."""
     before = r"\b" if phrase[:1].isalnum() or phrase.startswith("(?:") else ""
     after = r"\b" if phrase[-1:] not in _SIGNS and phrase[-2:-1] != "\\" else ""
     return f"{before}(?:{phrase}){after}"

@@ -31,7 +31,7 @@ class _Turn:
 
 def judge(view: View) -> Verdict:
     """Level 1 a rise of 1.0 logits, 2 of 1.8 beside another signal; in this chain the others were judged before."""
-    since = max((m.sent_at for m in view.heard if is_settled(m)), default=None)
+    since = max((m.sent_at for m in view.heard if _is_settled(view, m)), default=None)
     turns = [turn for turn in _turns(view) if since is None or turn.msg.sent_at > since]
     if not turns:
         return Verdict()
@@ -59,8 +59,11 @@ def judge(view: View) -> Verdict:
     )
 
 
-def is_settled(msg: Msg) -> bool:
-    """Whether the customer says that it is done; cold thanks (`thank you for your understanding`) settle nothing."""
+def _is_settled(view: View, msg: Msg) -> bool:
+    """Whether the customer says that it is done, and not in that tone (`it finally works, what a shambles`)."""
+    tone = msg.reading.tone
+    if tone is not None and tone.score >= view.policy.signals.tone_watch_rise_logits:
+        return False
     return msg.reading.closing and msg.reading.has("closing", "received", "withdrawn")
 
 
@@ -94,12 +97,18 @@ def _turns(view: View) -> Iterator[_Turn]:
 
 
 def _level(view: View, rise: float) -> Level:
-    """Words alone never stand above level 1: they need another signal beside them."""
+    """A tone alone never stands above level 1: it needs another signal beside it."""
     policy = view.policy.signals
     if rise < policy.tone_watch_rise_logits:
         return Level.CLEAR
-    beside = any(raised.standing for signal, raised in view.found.items() if signal is not Signal.TONE)
-    return Level.RAISED if beside and rise >= policy.tone_raised_rise_logits else Level.WATCH
+    if rise < policy.tone_raised_rise_logits:
+        return Level.WATCH
+    return Level.RAISED if any(map(_stands_by_itself, view.found.values())) else Level.WATCH
+
+
+def _stands_by_itself(raised: Raised) -> bool:
+    """Whether another signal says more than the tone; a threat of nothing but anger is the same words heard twice."""
+    return bool(raised.standing) and raised.features.get("kinds") != ["anger"]
 
 
 def _usual(view: View, author: str, earlier: list[float]) -> tuple[float, str]:
