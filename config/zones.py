@@ -37,4 +37,5 @@ def _places() -> dict[str, str]:
         for name in sorted(available_timezones())
         if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))
     }
-    return cities | data["places"]
+    places: dict[str, str] = data["places"]
+    return cities | places

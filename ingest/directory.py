@@ -42,6 +42,11 @@ class Directory:
         """Whether an address is a person, a mailbox or a domain of ours."""
         return address in self.colleagues or self.is_mailbox(address) or address.rpartition("@")[2] in self.domains
 
+    @property
+    def knows_us(self) -> bool:
+        """Whether any address or domain of ours is known at all."""
+        return bool(self.colleagues or self.team_of_mailbox or self.mailboxes or self.domains)
+
     def is_mailbox(self, address: str) -> bool:
         """Whether an address is one that customers write to."""
         return address in self.team_of_mailbox or address in self.mailboxes

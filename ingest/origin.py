@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.settings import Mailbox, Settings
 from config.words import Direction, Doubt, MailKind
 from ingest.classify import Classified, sender_of
+from ingest.directory import Directory
 from ingest.headers import RESULTS_CHARS
 from ingest.mail import ParsedMail
 from ingest.replies.authentication import disowned
@@ -55,6 +56,18 @@ class Origins:
         if not disowned(kept.body, box.authserv_id, sender.rpartition("@")[2]):
             return verdict
         return _unheard(verdict, sender) if verdict.kind in _AS_US else replace(verdict, doubt=Doubt.SENDER)
+
+    def overheard(self, kept: Kept, mail: ParsedMail, verdict: Classified, directory: Directory) -> Classified:
+        """The verdict, changed where a mail from a file was written to others: nobody here owes it an answer.
+
+        What a watched mailbox received was meant for it, whatever the header says (a Bcc, an alias nobody told us of).
+        """
+        if verdict.kind is not MailKind.CUSTOMER or not directory.knows_us:
+            return verdict
+        recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
+        if any(map(directory.is_ours, recipients)) or kept.id in self._boxes:
+            return verdict
+        return replace(verdict, kind=MailKind.LIST, why="it comes from a file and is addressed to none of us")
 
     @cached_property
     def _boxes(self) -> dict[int, Mailbox]:

@@ -129,6 +129,7 @@ class _Run:
     def _read(self, kept: Kept, origins: Origins) -> Incoming:
         mail = read_mail(kept.body, self.ctx.settings.limits)
         verdict = origins.doubted(kept, mail, classify(mail, self.directory, self.ctx.loop_id))
+        verdict = origins.overheard(kept, mail, verdict, self.directory)
         mail = _keyed(mail, verdict.kind)
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
         team = self.directory.team_for(recipients)
