@@ -11,8 +11,9 @@ import re2
 from config.fold import fold_pattern
 from config.lexicon import LexiconError
 
-_MEMORY = 8 << 20
-"""Bytes the automaton of one language may grow to."""
+_MEMORY = 16 << 20
+"""Bytes the automaton of one language may grow to; with 4 MB it is thrown away and made anew with every mail, which is ten
+times slower, and more than 12 MB win nothing."""
 
 _KEPT = 20_000
 """Matched texts whose weight is remembered; what varies is only the wording of a few hundred phrases."""
@@ -73,18 +74,20 @@ def parse_grumbles(source: str, name: str, language: str) -> Grumbles:
     for row in rows:
         if not isinstance(row.get("weight"), int | float) or not row.get("any"):
             raise LexiconError(f"{name}: a row needs `weight`, a number, and `any`, a list of phrases: {row}")
-        for phrase in row["any"]:
-            _check(phrase, source, name)
     phrases = [phrase for row in rows for phrase in row["any"]]
-    return Grumbles(
-        version=f"{language}-tone-{data.get('version', '0')}",
-        pattern=_compiled([_bounded(phrase) for phrase in phrases]),
-        rows=tuple(Row(float(row["weight"]), _compiled(row["any"])) for row in rows),
-        weights={},
-    )
+    try:
+        pattern = _compiled([_bounded(phrase) for phrase in phrases])
+        kept = tuple(Row(float(row["weight"]), _compiled(row["any"])) for row in rows)
+    except (re2.error, UnicodeEncodeError):
+        kept = ()
+    if not kept or any(row.pattern.search(b"") for row in kept):
+        for phrase in phrases:
+            _check(phrase, source, name)
+    return Grumbles(f"{language}-tone-{data.get('version', '0')}", pattern, kept, {})
 
 
 def _check(phrase: str, source: str, name: str) -> None:
+    """Raise the sentence that says what is wrong with a phrase, if anything is."""
     at = source.find(phrase)
     where = f"{name}, line {source.count(chr(10), 0, at) + 1 if at >= 0 else 1}"
     if not fold_pattern(phrase).isascii():
