@@ -12,8 +12,9 @@ from config.fold import fold_pattern
 from config.lexicon import LexiconError
 
 _MEMORY = 16 << 20
-"""Bytes the automaton of one language may grow to; with 4 MB it is thrown away and made anew with every mail, which is ten
-times slower, and more than 12 MB win nothing."""
+"""Bytes the automaton of one language may grow to; with 4 MB it is made anew with every mail, ten times slower.
+
+More than 12 MB win nothing."""
 
 _KEPT = 20_000
 """Matched texts whose weight is remembered; what varies is only the wording of a few hundred phrases."""
