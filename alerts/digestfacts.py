@@ -16,6 +16,7 @@ from store.outbox import Notice
 from store.people import Account, Person
 from store.record import Audit, Escalation, Participant
 from store.risk import Promise, PromiseEvent
+from store.rules import RuleCount, judged_between, rule_counts
 from store.visibility import visible
 
 UNTOLD = frozenset({"comment", "participant", "command rejected", "snooze ended", "closeout"})
@@ -23,6 +24,8 @@ UNTOLD = frozenset({"comment", "participant", "command rejected", "snooze ended"
 
 LIVE = (State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS)
 MOST_UNOWNED = 20
+RECORD = timedelta(days=90)
+"""How far back the record of a rule is told."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Running:
-    """What an admin is told of the installation itself."""
+    """What an admin is told of the installation itself. `judged` are the rules that people judged in the window."""
 
     parked: int
     parked_new: int
     failed: int
     root: str
+    judged: tuple[RuleCount, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,4 +203,13 @@ def _running(session: Session, person: Person, window: Window) -> Running | None
         .select_from(Notice)
         .where(Notice.state == NoticeState.FAILED, Notice.not_before > window.since)
     )
-    return Running(session.scalar(parked) or 0, session.scalar(fresh) or 0, session.scalar(failed) or 0, root(session))
+    numbers = (session.scalar(parked) or 0, session.scalar(fresh) or 0, session.scalar(failed) or 0)
+    return Running(*numbers, root(session), _judged(session, window))
+
+
+def _judged(session: Session, window: Window) -> tuple[RuleCount, ...]:
+    """The record of each rule that somebody called useful or noise in the window."""
+    names = judged_between(session, window.since, window.until)
+    if not names:
+        return ()
+    return tuple(each for each in rule_counts(session, (), window.until - RECORD) if each.rule in names)

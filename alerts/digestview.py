@@ -22,6 +22,7 @@ from store.outbox import Notice
 from store.people import Account, Person
 from store.record import Audit, Escalation
 from store.risk import Promise
+from store.rules import RuleCount
 
 MOST_LINES = 6
 MOST_ENTRIES = 40
@@ -99,7 +100,14 @@ def _running(running: Running | None) -> tuple[str, ...]:
     ]
     if running.failed:
         lines.append(f"{running.failed} of our own mails could not be delivered: smokewatch outbox list --failed")
-    return (*lines, f"Audit root: {running.root}")
+    return (*lines, *map(_judged, running.judged), f"Audit root: {running.root}")
+
+
+def _judged(count: RuleCount) -> str:
+    verdicts = f"{count.useful} useful, {count.noise} noise in 90 days"
+    return (
+        f"“{phrases.name_of(count.rule)}” was judged: {verdicts} ({count.precision or 0:.0%} useful; smokewatch rules)."
+    )
 
 
 class _Writer:

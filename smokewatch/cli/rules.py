@@ -13,7 +13,8 @@ from signals.fit import FEWEST_CASES, Fit, fit
 from smokewatch.bootstrap import read_policy, utc_now
 from smokewatch.cli.output import Json, console, moment, refuse, show_json
 from smokewatch.cli.session import opened
-from workflow.rules import RuleCount, judged_cases, rule_counts
+from store.rules import RuleCount, rule_counts
+from workflow.cases import judged_cases
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +31,9 @@ def rules(
 ) -> None:
     """How often each rule found something, and how often people called it useful or noise."""
     with opened(ctx) as app, app.store.transaction() as session:
-        counts = rule_counts(session, read_policy(app.settings), utc_now() - timedelta(days=days), phrases=phrases)
+        counts = rule_counts(
+            session, read_policy(app.settings).shadow, utc_now() - timedelta(days=days), phrases=phrases
+        )
     if as_json:
         show_json([each.to_json() for each in counts])
     elif counts:

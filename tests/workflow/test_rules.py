@@ -7,20 +7,21 @@ from sqlalchemy import update
 from config.policy import load_policy
 from config.words import Signal
 from store.risk import FindingRow, ShadowFinding
+from store.rules import RuleCount, rule_counts
 from tests.workflow.desk import Desk
 from tests.workflow.findings import add_finding
-from workflow.rules import RuleCount, judged_cases, rule_counts
+from workflow.cases import judged_cases
 
 POLICY = load_policy()
 
 
 def _count(desk: Desk, rule: str, *, phrases: bool = False) -> RuleCount:
-    counts = rule_counts(desk.session, POLICY, desk.now - timedelta(days=90), phrases=phrases)
+    counts = rule_counts(desk.session, POLICY.shadow, desk.now - timedelta(days=90), phrases=phrases)
     return next(each for each in counts if each.rule == rule)
 
 
 def test_every_signal_has_its_row_though_it_found_nothing(desk: Desk) -> None:
-    counts = rule_counts(desk.session, POLICY, desk.now - timedelta(days=90))
+    counts = rule_counts(desk.session, POLICY.shadow, desk.now - timedelta(days=90))
     assert {each.rule for each in counts} == {s.value for s in Signal}
     assert all((each.found, each.precision, each.interval) == (0, None, None) for each in counts)
 

@@ -1,6 +1,6 @@
-"""Counts what each rule found and how people judged it, and gathers the judged cases for tuning."""
+"""Counts what each rule found and how people judged it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import sqrt
@@ -9,9 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.policy import Policy
 from config.words import Level, Signal
-from signals.fit import Case
 from store.risk import Feedback, FindingRow, ShadowFinding
 
 _Z95 = 1.96
@@ -56,13 +54,18 @@ class RuleCount:
         return asdict(self) | {"precision": self.precision, "interval": self.interval}
 
 
-def rule_counts(session: Session, policy: Policy, since: datetime, *, phrases: bool = False) -> list[RuleCount]:
-    """One row per signal (every one of them), or per rule id that found something; the busiest first."""
+def rule_counts(
+    session: Session, shadow: Collection[str], since: datetime, *, phrases: bool = False
+) -> list[RuleCount]:
+    """One row per signal (every one of them), or per rule id that found something; the busiest first.
+
+    `shadow` names the rules on trial.
+    """
     counts = _found(session, FindingRow, since, phrases=phrases)
     trial = _found(session, ShadowFinding, since, phrases=phrases)
     verdicts = _verdicts(session, since, phrases=phrases)
     names = {*counts, *trial, *verdicts} | (set() if phrases else {s.value for s in Signal})
-    made = [_count(name, policy, [counts.get(name), trial.get(name)], verdicts.get(name, (0, 0))) for name in names]
+    made = [_count(name, shadow, [counts.get(name), trial.get(name)], verdicts.get(name, (0, 0))) for name in names]
     return sorted(made, key=lambda each: (-each.found, each.rule))
 
 
@@ -76,11 +79,11 @@ def _found(
     return {row[0]: row for row in session.execute(rows)}
 
 
-def _count(name: str, policy: Policy, rows: Sequence[Any], verdict: tuple[int, int]) -> RuleCount:
+def _count(name: str, shadow: Collection[str], rows: Sequence[Any], verdict: tuple[int, int]) -> RuleCount:
     there = [row for row in rows if row is not None]
     return RuleCount(
         rule=name,
-        shadow=name in policy.shadow,
+        shadow=name in shadow,
         found=sum(row[1] for row in there),
         raised=sum(row[2] for row in there),
         useful=verdict[0],
@@ -99,19 +102,7 @@ def _verdicts(session: Session, since: datetime, *, phrases: bool) -> dict[str, 
     return {name: (yes, no) for name, yes, no in session.execute(rows)}
 
 
-def judged_cases(session: Session) -> list[Case]:
-    """Every verdict with what stood when it was given; a verdict on one finding is a case of that finding alone.
-
-    A finding's strength is that of its last evaluation before it ended.
-    """
-    f, b = FindingRow, Feedback
-    rows = session.execute(
-        select(b.escalation_id, b.person_id, b.at, b.useful, f.signal, f.strength)
-        .join(f, f.id == b.finding_id)
-        .order_by(b.at, b.id)
-    )
-    cases: dict[tuple[Any, ...], dict[Signal, float]] = {}
-    for escalation, person, at, useful, signal, strength in rows:
-        strengths = cases.setdefault((escalation, person, at, useful), {})
-        strengths[Signal(signal)] = max(strength, strengths.get(Signal(signal), 0.0))
-    return [Case(strengths, key[3]) for key, strengths in cases.items()]
+def judged_between(session: Session, since: datetime, until: datetime) -> set[str]:
+    """The signals that somebody called useful or noise in that time."""
+    rows = select(FindingRow.signal).join(Feedback, Feedback.finding_id == FindingRow.id)
+    return set(session.scalars(rows.where(Feedback.at > since, Feedback.at <= until).distinct()))
