@@ -19,7 +19,7 @@ _ABBREVIATIONS = frozenset(
 
 _STARTERS = frozenset(
     b"and but so if when then the this that it it's its we we're you your our i i'm i'll my please they he she "
-    b"wir ich sie bitte wenn dann aber und unser unsere falls es nous je vous si et mais merci notre votre ensuite alors "
+    b"wir ich sie bitte wenn dann aber und unser unsere falls es nous je vous si et mais merci notre votre alors "
     b"nosotros usted ustedes pero gracias nuestro nuestra entonces el la los las se eu voce mas obrigado obrigada "
     b"nosso nossa caso depois".split()
 )
