@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,6 +47,14 @@ class Directory:
     def knows_us(self) -> bool:
         """Whether any address or domain of ours is known at all."""
         return bool(self.colleagues or self.team_of_mailbox or self.mailboxes or self.domains)
+
+    def is_near_us(self, address: str) -> bool:
+        """Whether an address is ours or stands in the domain of one of our people: an alias that nobody told us of."""
+        return self.is_ours(address) or address.rpartition("@")[2] in self._homes
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        return frozenset(colleague.rpartition("@")[2] for colleague in self.colleagues)
 
     def is_mailbox(self, address: str) -> bool:
         """Whether an address is one that customers write to."""

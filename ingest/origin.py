@@ -65,7 +65,7 @@ class Origins:
         if verdict.kind is not MailKind.CUSTOMER or not directory.knows_us:
             return verdict
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
-        if any(map(directory.is_ours, recipients)) or kept.id in self._boxes:
+        if any(map(directory.is_near_us, recipients)) or kept.id in self._boxes:
             return verdict
         return replace(verdict, kind=MailKind.LIST, why="it comes from a file and is addressed to none of us")
 

@@ -41,3 +41,7 @@ def test_what_a_watched_mailbox_received_is_heard_whatever_it_says(store: Store)
 def test_a_delivery_header_names_us_too(store: Store) -> None:
     headers = {"To": "an-alias@else.example", "Delivered-To": "help@us.example"}
     assert _kind(store, fetched=False, **headers)[0] == MailKind.CUSTOMER
+
+
+def test_an_alias_in_the_domain_of_our_people_names_us(store: Store) -> None:
+    assert _kind(store, fetched=False, To="an-alias@us.example")[0] == MailKind.CUSTOMER
