@@ -23,6 +23,9 @@ WEIGHTS = {
 }
 """Strength of each kind of threat."""
 
+_ANGER = "anger"
+"""Dissatisfaction makes a threat worse and is none by itself; alone it is the tone's matter."""
+
 _LAW_LASTS = 2.0
 """A threat with the law fades half as fast as others."""
 
@@ -43,7 +46,7 @@ class _Threat:
 def judge(view: View) -> Verdict:
     """Level by the strongest kind: 2 from .6 on; 3 with another kind within 30 days or when an executive takes part."""
     threats = [_Threat(m, h) for m in view.heard for h in m.reading.group("account_risk")]
-    if not threats:
+    if all(t.hit.part == _ANGER for t in threats):
         return Verdict()
     best = max(threats, key=lambda t: (_left(view, t), t.msg.sent_at, -t.hit.start))
     near = _near(view, best, threats)

@@ -19,6 +19,10 @@ _NEAR = 18
 """Characters between a day and a clock time that still belong together, as in `on Friday, in any case by 17:00`."""
 
 
+_JUST_WAS = timedelta(hours=2)
+"""How long ago a clock time without a day is what happened (`replaced at 16:50`, written at 16:55), not tomorrow."""
+
+
 @dataclass(frozen=True)
 class Deadline:
     """A date in a text, with its place.
@@ -139,9 +143,11 @@ def _at(context: Context, day: date, clock: Piece) -> tuple[datetime, bool]:
 
 
 def _today_at(clock: Piece, context: Context) -> list[Deadline]:
-    """A clock time alone is the next such time after the mail was sent."""
+    """A clock time alone is the next such time after the mail was sent, unless it just was: then that is told."""
     for ahead in (0, 1):
         due, exact = _at(context, context.today + timedelta(days=ahead), clock)
+        if timedelta(0) <= context.frame.sent_at - due <= _JUST_WAS:
+            return []
         if due > context.frame.sent_at:
             return [Deadline(clock.start, clock.end, due, exact)]
     return []

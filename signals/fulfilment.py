@@ -15,6 +15,7 @@ _SAME = 0.5
 """Share of the shorter sentence's words at which two promises are about the same thing."""
 
 _SHORT_WORD = 3
+_LONG_WORD = 5
 
 _MORE = frozenset({
     "also", "additionally", "besides", "another", "außerdem", "zusätzlich", "ausserdem", "également", "aussi",
@@ -104,6 +105,11 @@ def _speaks_of(promise: Promised, msg: Msg) -> bool:
 def is_meant(promise: Promised, sentence: str) -> bool:
     """Whether a sentence names something of the promise."""
     return bool(_words(promise.quote) & _words(sentence))
+
+
+def is_named(promise: Promised, msg: Msg) -> bool:
+    """Whether a message of ours names something of the promise with a word long enough to tell."""
+    return any(len(word) > _LONG_WORD for word in _words(promise.quote) & _words(msg.text))
 
 
 def _same(promise: Promised, msg: Msg, pledge: Pledge) -> bool:

@@ -8,8 +8,11 @@ from config.words import Direction, PromiseKind, PromiseState
 from signals import business
 from signals.evidence import cite_best
 from signals.facts import Facts, ForcedPromise, LedgerEntry, Msg, PromiseMove
-from signals.fulfilment import Promised, brings, is_meant, keeps, put_off, said_again, supplies, telling
+from signals.fulfilment import Promised, brings, is_meant, is_named, keeps, put_off, said_again, supplies, telling
 from signals.marks import Pledge
+
+_FAR = 3
+"""Business days from which on a promise lies too far off to be kept by a mail that speaks of something else."""
 
 _FINAL = frozenset(PromiseState) - {PromiseState.UNARMED, PromiseState.PENDING}
 
@@ -128,6 +131,7 @@ def _answered(book: _Book, msg: Msg) -> None:
     _redated(book, msg)
     direct = {id(e): again for e in standing if (again := said_again(e.promised, msg))}
     called_off = _called_off(standing, msg)
+    distant = _distant(book, standing, msg)
     for entry in standing:
         again = direct.get(id(entry)) or (None if direct else put_off(entry.promised, msg))
         if again is not None and not again.assumed and not brings(entry.promised, msg):
@@ -136,7 +140,7 @@ def _answered(book: _Book, msg: Msg) -> None:
             entry.moved_by(msg, PromiseState.WITHDRAWN, "we called it off", "cancelled")
         elif again is not None and not brings(entry.promised, msg):
             _moved(entry, again, msg)
-        elif keeps(entry.promised, msg):
+        elif entry not in distant and keeps(entry.promised, msg):
             entry.moved_by(msg, PromiseState.KEPT, "our message keeps it", "delivered", "spoken", "on_site")
 
 
@@ -146,6 +150,14 @@ def _redated(book: _Book, msg: Msg) -> None:
         if entry.state is PromiseState.MISSED and entry.moved_to is None:
             again = said_again(entry.promised, msg) or put_off(entry.promised, msg)
             entry.moved_to = (msg.id, again.start) if again and not again.assumed else None
+
+
+def _distant(book: _Book, standing: list[_Entry], msg: Msg) -> list[_Entry]:
+    """The promises of a far day that a message does not name, while another one is due first: that is what it keeps."""
+    far = [
+        e for e in standing if e.due and business.business_days_between(book.facts.calendar, msg.sent_at, e.due) > _FAR
+    ]
+    return [e for e in far if not is_named(e.promised, msg)] if len(far) < len(standing) else []
 
 
 def _called_off(standing: list[_Entry], msg: Msg) -> list[_Entry]:

@@ -103,7 +103,15 @@ def _is_open(view: View, stated: _Stated) -> bool:
         return False
     if ask is None or (ask.closed_at is not None and ask.closed_at <= stated.msg.sent_at):
         return not any(_settles(m) for m in after)
-    return ask.closed_at is None or _came_back(view, stated, ask.closed_at)
+    return ask.closed_at is None or _is_handed_on(after, ask.closed_at) or _came_back(view, stated, ask.closed_at)
+
+
+def _is_handed_on(after: list[Msg], closed_at: datetime) -> bool:
+    """Whether our answer only says why, and that it lies with colleagues now; nobody has settled it since."""
+    answer = next((m for m in after if m.direction is Direction.OUT and m.sent_at == closed_at), None)
+    if answer is None or answer.attachments or not any(h.part == "handed" for h in answer.reading.group("holding")):
+        return False
+    return not answer.reading.has("delivered") and not any(_settles(m) for m in after if m.sent_at > closed_at)
 
 
 def _lets_go(msg: Msg) -> bool:

@@ -3,12 +3,23 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import re2
+
 from config.lexicon import Rule
 from signals.marks import Hit, Span
 from signals.sentences import sentence_at
 
 _MOST = 8
 """Places of one rule that are kept in one message; more prove nothing further."""
+
+
+_MEANT = frozenset({"account_risk", "impact", "outage", "urgency", "management"})
+"""Groups in which the customer must mean the words: as a name between quotation marks they say nothing."""
+
+_NAME = re2.compile(rb'"[^"\n]{1,40}"')
+"""What stands between quotation marks and is short enough to be the name of a template, a field or a category."""
+
+_NAME_WORDS = 4
 
 
 def find(folded: bytes, rules: Iterable[Rule], sentences: Sequence[Span]) -> tuple[Hit, ...]:
@@ -26,7 +37,11 @@ def matches(folded: bytes, rule: Rule, sentences: Sequence[Span]) -> list[Any]:
     kept = []
     for match in rule.pattern.finditer(folded):
         start, end = sentence_at(sentences, match.start())
-        if match.end() <= end and passes(rule, folded[start:end]):
+        if (
+            match.end() <= end
+            and passes(rule, folded[start:end])
+            and not _is_name(rule, folded[start:end], match, start)
+        ):
             kept.append(match)
             if len(kept) == _MOST:
                 break
@@ -38,3 +53,12 @@ def passes(rule: Rule, sentence: bytes) -> bool:
     if rule.needs is not None and not rule.needs.search(sentence):
         return False
     return rule.unless is None or not rule.unless.search(sentence)
+
+
+def _is_name(rule: Rule, sentence: bytes, match: Any, start: int) -> bool:
+    """Whether the match only calls a thing by its name (`the category "Urgent"`)."""
+    if rule.group not in _MEANT or b'"' not in sentence:
+        return False
+    begin, end = match.start() - start, match.end() - start
+    names = (n for n in _NAME.finditer(sentence) if len(n.group().split()) <= _NAME_WORDS)
+    return any(n.start() < begin and end < n.end() for n in names)

@@ -176,9 +176,9 @@ def _date_of_next(page: Page, index: int) -> Deadline | None:
 
 
 def _verb(page: Page, sentence: bytes, begin: int) -> str:
-    """The kind of work, by the words from the verb on, else anywhere in the sentence."""
+    """The kind of work, by the words from the verb on, else anywhere in it; unknown work is a repair."""
     for text in (sentence[begin:], sentence):
         for rule in page.rules.get("verb", []):
             if rule.pattern.search(text) and passes(rule, text):
                 return rule.part
-    return "reply"
+    return "fix"

@@ -194,7 +194,7 @@ def _read_theirs(page: _Text, frame: Frame) -> Reading:
         sentences=page.sentences,
         hits=tuple(hit for hit in hits if hit.group not in {"request", "not_request"}),
         asks=asks,
-        closing="withdrawn" in kinds or (not asks and _closes(kinds)),
+        closing="withdrawn" in kinds or (not asks and not _misses_answer(hits) and _closes(kinds)),
         lead=_lead(page),
         needs=needs(dated, bool(asks) or "problem" in kinds) if "need" in page.rules else (),
         amounts=amounts(dated, page.original) if "amount" in page.rules else (),
@@ -205,6 +205,11 @@ def _read_theirs(page: _Text, frame: Frame) -> Reading:
 def _closes(kinds: set[str]) -> bool:
     """Thanks close unless the same mail says that something is still wrong; a plain `solved` always does."""
     return bool(kinds & _SETTLED) or (bool(kinds & _POLITE) and not kinds & {"problem", "chase"})
+
+
+def _misses_answer(hits: Sequence[Hit]) -> bool:
+    """Whether the customer says that we never answered: then nothing is closed, whatever else arrived."""
+    return any(hit.group == "chase" and hit.part == "count" for hit in hits)
 
 
 def _read_ours(page: _Text, frame: Frame) -> Reading:

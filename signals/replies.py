@@ -9,7 +9,9 @@ from signals.marks import Hit, Pledge, Reply, Span
 from signals.phrases import passes
 
 _STRONG = frozenset({"delivered", "spoken", "on_site"})
-_LINK = re2.compile(rb"https?://|www\.")
+_LINK = re2.compile(rb"https?://|www\.|\w >{1,2} \w")
+"""A link, or the way through a menu (`Library > Rules`)."""
+
 _MARK = (b".", b"!", b"?", b":", b";")
 _WORDS = 6
 """Words from which a line counts as a sentence though no mark ends it; shorter ones are names, places and greetings."""

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import re2
+
+from config.fold import fold
 from config.policy import SignalPolicy
 from config.words import Direction, PromiseKind
 from signals import business
@@ -13,6 +16,14 @@ from signals.marks import Reply
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Until when a question back stands for the answer: until the customer writes."""
+
+_OURS = re2.compile(
+    rb"\b(?:you|your|sie|ihnen|ihre[rnms]?|vous|votre|vos|usted|ustedes|sus?|vuestr[oa]|voces?|vossa|vosso|sua)\b"
+)
+"""Words that make a missing answer one of ours."""
+
+_ROOM = 20
+"""Characters behind `no answer` within which they stand."""
 
 
 @dataclass
@@ -87,8 +98,9 @@ def _heard(walk: _Walk, msg: Msg) -> None:
     if not burst:
         walk.anchor = msg.sent_at
     if ask is None:
-        if not walk.asks or reading.asks or reading.has("problem"):
-            walk.asks.append(Ask(msg, msg.sent_at))
+        missing = _says_unanswered(msg)
+        if not walk.asks or missing or _wants(msg):
+            walk.asks.append(Ask(msg, msg.sent_at, chases=[msg] if missing else []))
         return
     ask.messages += 1
     if ask.covered(msg.sent_at):
@@ -96,6 +108,17 @@ def _heard(walk: _Walk, msg: Msg) -> None:
             ask.covered_until, ask.since = None, msg.sent_at
     elif not burst:
         ask.chases.append(msg)
+
+
+def _wants(msg: Msg) -> bool:
+    """Whether the customer asks for something or says that something is wrong."""
+    return bool(msg.reading.asks) or msg.reading.has("problem")
+
+
+def _says_unanswered(msg: Msg) -> bool:
+    """Whether a mail that begins a conversation is itself a chase: it misses an answer of ours to another one."""
+    counts = (h for h in msg.reading.group("chase") if h.part == "count")
+    return any(_OURS.search(fold(msg.text[h.start : h.end + _ROOM])) for h in counts)
 
 
 def _settles(ask: Ask, msg: Msg) -> bool:
@@ -118,7 +141,7 @@ def _replied(walk: _Walk, ask: Ask, msg: Msg) -> None:
     reply = worth(msg)
     if msg.id in walk.graces:
         _cover(ask, msg, walk.graces[msg.id])
-    elif reply is Reply.SUBSTANTIVE:
+    elif reply is Reply.SUBSTANTIVE or not _wants(ask.msg):
         ask.closed_at = msg.sent_at
     elif reply is Reply.QUESTION_BACK:
         ask.questions += 1

@@ -44,9 +44,30 @@ THREATS = [
     ("competitor", "Nous avons une offre d'un de vos confrères."),
     ("competitor", "Estamos evaluando otros proveedores."),
     ("competitor", "Estamos a avaliar outros fornecedores."),
+    ("withhold", "I asked finance not to release any further payments to you."),
+    ("withhold", "Unsere Buchhaltung ist angewiesen, nichts mehr an Sie zu überweisen."),
+    ("withhold", "J'ai donné pour consigne de ne plus régler vos échéances."),
+    ("withhold", "He dado instrucciones de no pagar la cuota de junio."),
+    ("withhold", "Dei instruções para não pagar a mensalidade de junho."),
+    ("leave", "I honestly wonder whether staying with you is still wise."),
+    ("leave", "My directors find it hard to justify the renewal."),
+    ("leave", "We are reconsidering our position."),
+    ("leave", "Die Verlängerung steht bei uns inzwischen in Frage."),
+    ("leave", "Le renouvellement n'est plus acquis."),
+    ("leave", "La renovación está en duda."),
+    ("leave", "A renovação está em causa."),
 ]
 
 HARMLESS = [
+    "A nurse of ours terminated her contract in May, how do I lock her badge?",
+    "Eine Pflegekraft hat den Vertrag gekündigt, wie sperre ich ihren Ausweis?",
+    "Un enseignant a résilié son contrat, il figure encore au planning.",
+    "Una enfermera rescindió el contrato y sigue en los turnos.",
+    "Um motorista rescindiu o contrato e ainda aparece na escala.",
+    'Im Ordner "Kündigung" fehlt die Vorlage "Anwalt".',
+    'The letter type "Legal action" prints without our logo.',
+    "We must decide whether renewing the certificate by hand is safe.",
+    "This is unacceptable, I am deeply disappointed.",
     "Please cancel Thursday's training call.",
     "Can I cancel order 5120?",
     "How do I cancel a user account of a colleague who left?",
@@ -94,10 +115,10 @@ def test_harmless_mail_raises_nothing(found: Callable[..., Finding | None], say:
     assert found(say(1, "in", 0, f"{text}\n\nCus Tomer"), hours=1) is None
 
 
-def test_anger_alone_is_worth_watching_only(found: Callable[..., Finding | None], say: Say) -> None:
-    finding = found(say(1, "in", 0, "This is unacceptable."), hours=1)
+def test_anger_makes_a_threat_worse(found: Callable[..., Finding | None], say: Say) -> None:
+    finding = found(say(1, "in", 0, "This is unacceptable. We will cancel our contract."), hours=1)
     assert finding is not None
-    assert finding.level is Level.WATCH
+    assert finding.level is Level.CRITICAL
 
 
 def test_our_own_words_threaten_nobody(found: Callable[..., Finding | None], say: Say) -> None:

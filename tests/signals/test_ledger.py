@@ -332,3 +332,15 @@ def test_what_was_to_be_sent_may_be_told_in_the_mail_itself(look: Look, say: Say
     ours = say(1, "out", 0, "I will send you the state of these five orders by 5 pm.")
     told = say(2, "out", 2, "State of the five: four are accepted since 13:55, the last one is refused with code 7021.")
     assert look(ours, told).ledger[0].state is PromiseState.KEPT
+
+
+def test_work_of_an_unknown_kind_is_moved_by_a_new_date_whatever_else_is_told(look: Look, say: Say) -> None:
+    first = say(1, "out", 0, "We will flash the six units by Wednesday 5 pm.")
+    later = say(2, "out", 50, "The image is approved, but the server refuses your site. We will flash them on Friday.")
+    assert [e.state for e in look(first, later).ledger] == [PromiseState.MOVED, PromiseState.PENDING]
+
+
+def test_a_file_for_the_near_promise_leaves_the_far_one(look: Look, say: Say) -> None:
+    text = "Our developers will deliver the planning screen by 22 May. I will send you the mapping by Wednesday 5 pm."
+    kept = look(say(1, "out", 0, text), say(2, "out", 20, "Mapping attached.", attachments=1)).ledger
+    assert [e.state for e in kept] == [PromiseState.PENDING, PromiseState.KEPT]

@@ -149,3 +149,8 @@ def test_a_reading_keeps_its_needs_and_sums_through_json() -> None:
     assert reading.needs
     assert reading.amounts
     assert Reading.from_json(reading.to_json()) == reading
+
+
+def test_an_answer_that_hands_it_on_leaves_it_open(found: Any, say: Say) -> None:
+    handed = say(2, "out", 2, "The table holds last year's codes. The case is with our developers.")
+    assert found(say(1, "in", 0, NEED), handed, hours=12 * DAY).level is Level.CRITICAL

@@ -169,3 +169,40 @@ def test_it_fades_after_the_answer(level: Lvl, say: Say) -> None:
 def test_it_does_not_fade_while_nobody_answers(level: Lvl, say: Say) -> None:
     chased = (say(1, "in", 0, ASK), say(2, "in", DAY, "Any news?"), say(3, "in", DAY * 2, "Any news?"))
     assert level(*chased, hours=DAY * 13) is Level.RAISED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is noon and there is nothing from your side.",
+        "Bis heute nichts von Ihnen gehört.",
+        "Toujours aucun retour de votre part.",
+        "Seguimos sin respuesta.",
+        "Continuamos sem resposta.",
+    ],
+)
+def test_a_chase_that_misses_an_answer_is_raised_at_once(level: Lvl, say: Say, text: str) -> None:
+    assert level(say(1, "in", 0, ASK), say(2, "in", DAY, text)) is Level.RAISED
+
+
+def test_waiting_for_somebody_who_did_not_come_counts_nothing(level: Lvl, say: Say) -> None:
+    text = "We waited the whole day, nobody came and nobody called."
+    assert level(say(1, "in", 0, ASK), say(2, "in", DAY, text)) is Level.WATCH
+
+
+def test_a_mail_that_misses_our_answer_elsewhere_is_a_chase_itself(level: Lvl, say: Say) -> None:
+    assert level(say(1, "in", 0, "I step in for Ann, who never got an answer from you.")) is Level.RAISED
+
+
+def test_what_asks_for_nothing_is_answered_by_any_reply(level: Lvl, say: Say) -> None:
+    note = say(1, "in", 0, "The hall is closed on Thursday for painting.")
+    assert level(note, say(2, "out", 1, "Noted."), hours=5 * DAY) is Level.CLEAR
+
+
+def test_the_way_through_a_menu_is_an_answer(level: Lvl, say: Say) -> None:
+    assert level(say(1, "in", 0, ASK), say(2, "out", 1, "Sheets > Delays > Total"), hours=5 * DAY) is Level.CLEAR
+
+
+def test_left_in_the_lurch_is_no_withdrawal(level: Lvl, say: Say) -> None:
+    text = "Vous nous laissez tomber. Que faites-vous pour notre salle ?"
+    assert level(say(1, "in", 0, text), hours=2 * DAY) is Level.WATCH

@@ -48,7 +48,7 @@ def test_without_a_shadow_nothing_is_told_apart(judged: Callable[..., Assessment
 
 
 def test_one_rule_in_shadow_leaves_the_others_to_judge(judged: Callable[..., Assessment]) -> None:
-    found = judged(f"We are really disappointed with your service. {THREAT}", "en.leave.contract")
+    found = judged(f"We want a refund for May. {THREAT}", "en.leave.contract")
     assert _said(found.findings) == [(Signal.ACCOUNT_RISK, Level.WATCH)]
     assert _said(found.shadow) == [(Signal.ACCOUNT_RISK, Level.CRITICAL)]
 

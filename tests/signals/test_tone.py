@@ -54,7 +54,7 @@ def test_words_alone_never_stand_above_level_one(found: Any, say: Say) -> None:
 
 def test_dissatisfaction_as_such_is_no_other_signal(policy: Policy, say: Say, tell: Tell, at: At) -> None:
     levels = {f.signal: f.level for f in evaluate(tell(say(1, "in", 0, FURIOUS)), policy, at(0)).findings}
-    assert levels == {Signal.ACCOUNT_RISK: Level.WATCH, Signal.TONE: Level.WATCH}
+    assert levels == {Signal.TONE: Level.WATCH}
 
 
 def test_beside_another_signal_a_great_rise_is_level_two(found: Any, say: Say) -> None:
