@@ -83,6 +83,12 @@ def _clock(g: dict[str, str], span: tuple[int, int], context: Context) -> Piece 
     return Piece(*span, clock=f"{hour:02}:{minute:02}", zone=zone, weight=1)
 
 
+def _spoken(g: dict[str, str], span: tuple[int, int], context: Context) -> Piece | None:
+    """`half past three`, `halb vier`, `las cuatro y media`: an hour with a part of one."""
+    minutes = 60 * _bare_hour(g["bare"], context) + int(context.tables["fractions"][g["part"]])
+    return Piece(*span, clock=f"{minutes // 60:02}:{minutes % 60:02}", weight=2)
+
+
 def _bare_hour(text: str, context: Context) -> int:
     """`at ten`, `by 4`: an hour without am or pm lies in business hours."""
     hour = int(_number(text, context))
@@ -204,6 +210,7 @@ def _friday_of_week(number: int, today: date) -> date:
 
 KINDS: dict[str, Callable[[dict[str, str], tuple[int, int], Context], Piece | None]] = {
     "clock": _clock,
+    "spoken": _spoken,
     "day": _day,
     "same_day": _same_day,
     "weekday": _weekday,

@@ -48,7 +48,10 @@ def deadlines(sentence: bytes, rules: list[Rule], lexicon: Lexicon, frame: Frame
     pieces = _pieces(sentence, rules, lexicon, context)
     days = [p for p in pieces if not p.clock]
     clocks = [p for p in pieces if p.clock]
-    found = [_dated(day, clocks, context) for day in _merge_days(days)]
+    days = _merge_days(days)
+    if len(days) == 1 and len(written := [c for c in clocks if c.weight]) == 1 and not days[0].moment:
+        clocks = [replace(c, start=days[0].end, end=days[0].end) if c is written[0] else c for c in clocks]
+    found = [_dated(day, clocks, context) for day in days]
     taken = [d for d in found if d]
     for clock in clocks:
         if not any(_gap(clock, d) <= _NEAR for d in taken) and _bare_clock(clock, sentence, lexicon):

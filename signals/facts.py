@@ -14,6 +14,7 @@ __all__ = [
     "Facts",
     "Finding",
     "ForcedPromise",
+    "Frailty",
     "Habit",
     "Handover",
     "LedgerEntry",
@@ -71,11 +72,25 @@ class ForcedPromise:
 
 @dataclass(frozen=True)
 class PastEscalation:
-    """An earlier escalation of the account."""
+    """An earlier issue of the account: an escalation, or, when not `escalated`, a conversation that came to its end."""
 
     subject: str
     closed_at: datetime | None
     priority: str
+    escalated: bool = True
+
+
+@dataclass(frozen=True)
+class Frailty:
+    """A reason why the account cannot take much more, in words; from when and until when it holds, if not always."""
+
+    why: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, start: datetime, end: datetime) -> bool:
+        """Whether it did so at any moment from `start` to `end`."""
+        return (self.since is None or self.since <= end) and (self.until is None or self.until >= start)
 
 
 @dataclass(frozen=True)
@@ -114,7 +129,7 @@ class Facts:
 
     `seen_before` maps an address to when it was last seen on the account's other support mail (90 days and more).
     `habits` are by address; the key "" holds those of the whole account, "*" those of everybody.
-    `swarming` says that many teams work on this by plan, `fragile` says in words why the account is.
+    `swarming` says that many teams work on this by plan, `fragile` says why the account is.
     `elsewhere` holds our mail to the account in its other conversations, for a promise may be kept there.
     """
 
@@ -133,7 +148,7 @@ class Facts:
     habits: dict[str, Habit] = field(default_factory=dict)
     handovers: tuple[Handover, ...] = ()
     swarming: bool = False
-    fragile: tuple[str, ...] = ()
+    fragile: tuple[Frailty, ...] = ()
 
 
 @dataclass(frozen=True)

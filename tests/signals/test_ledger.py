@@ -344,3 +344,8 @@ def test_a_file_for_the_near_promise_leaves_the_far_one(look: Look, say: Say) ->
     text = "Our developers will deliver the planning screen by 22 May. I will send you the mapping by Wednesday 5 pm."
     kept = look(say(1, "out", 0, text), say(2, "out", 20, "Mapping attached.", attachments=1)).ledger
     assert [e.state for e in kept] == [PromiseState.PENDING, PromiseState.KEPT]
+
+
+@pytest.mark.parametrize("text", ["I will be out on Thursday and Friday.", "We'll be travelling until Monday."])
+def test_being_away_promises_nothing(look: Look, say: Say, text: str) -> None:
+    assert look(say(1, "out", 0, text)).ledger == ()
