@@ -38,9 +38,9 @@ CHAIN: tuple[Callable[[View], Verdict], ...] = (
     impact.judge,  # looks at nothing
     spread.judge,  # looks at nothing
     changed_next_step.judge,  # looks at the ledger only
-    tone.judge,  # last: level 2 only beside another signal
     new_decision_maker.judge,  # looks at nothing
-    repeat_issue.judge,  # looks at the account's past only
+    repeat_issue.judge,  # looks at the account's past, and at all that makes it fragile above
+    tone.judge,  # last: level 2 only beside another signal
 )
 """The rules in order; a rule may look at what those above it found."""
 

@@ -122,6 +122,12 @@ def test_our_own_top_pulled_in_by_the_customer_raises(find: Find, say: Say) -> N
         "Je vais écrire à votre direction générale.",
         "Voy a escribir a su director general.",
         "Vou escrever ao vosso diretor-geral.",
+        "This has to end up in front of your managing director.",
+        "I want your CEO to hear of it.",
+        "Das gehört auf den Tisch Ihres Geschäftsführers.",
+        "Que ce dossier monte jusqu'à votre directrice générale.",
+        "Que esto suba hasta su directora general.",
+        "Que isto chegue ao vosso diretor-geral.",
     ],
 )
 def test_threatening_with_our_top_raises(find: Find, say: Say, text: str) -> None:
@@ -132,6 +138,9 @@ def test_threatening_with_our_top_raises(find: Find, say: Say, text: str) -> Non
     "text",
     [
         "Please put me in touch with your manager.",
+        "Who can I talk to above you?",
+        "Could your supervisor call me back?",
+        "Bitte nennen Sie mir Ihre Vorgesetzte.",
         "I want to speak to a supervisor.",
         "Merci de me mettre en relation avec votre responsable.",
         "Ich möchte mit Ihrem Vorgesetzten sprechen.",

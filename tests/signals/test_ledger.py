@@ -349,3 +349,19 @@ def test_a_file_for_the_near_promise_leaves_the_far_one(look: Look, say: Say) ->
 @pytest.mark.parametrize("text", ["I will be out on Thursday and Friday.", "We'll be travelling until Monday."])
 def test_being_away_promises_nothing(look: Look, say: Say, text: str) -> None:
     assert look(say(1, "out", 0, text)).ledger == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The firmware image has been taken off this year's plan.",
+        "I am sorry, the firmware image will not be delivered after all.",
+        "Das Abbild der Firmware wird es leider nicht geben.",
+        "L'image du firmware ne verra pas le jour.",
+        "La imagen del firmware queda fuera del plan.",
+        "Lamento, mas a imagem do firmware saiu do nosso plano deste ano.",
+    ],
+)
+def test_a_plan_given_up_withdraws_it(look: Look, say: Say, text: str) -> None:
+    ledger = look(say(1, "out", 0, SEND), say(2, "out", 20, text)).ledger
+    assert [e.state for e in ledger] == [PromiseState.WITHDRAWN]

@@ -179,6 +179,8 @@ def test_it_does_not_fade_while_nobody_answers(level: Lvl, say: Say) -> None:
         "Toujours aucun retour de votre part.",
         "Seguimos sin respuesta.",
         "Continuamos sem resposta.",
+        "Ich warte weiterhin auf Ihre Antwort.",
+        "No hemos recibido respuesta.",
     ],
 )
 def test_a_chase_that_misses_an_answer_is_raised_at_once(level: Lvl, say: Say, text: str) -> None:
@@ -206,3 +208,17 @@ def test_the_way_through_a_menu_is_an_answer(level: Lvl, say: Say) -> None:
 def test_left_in_the_lurch_is_no_withdrawal(level: Lvl, say: Say) -> None:
     text = "Vous nous laissez tomber. Que faites-vous pour notre salle ?"
     assert level(say(1, "in", 0, text), hours=2 * DAY) is Level.WATCH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gateway still gives no answer.",
+        "Das Gateway liefert weiterhin keine Antwort.",
+        "La passerelle reste sans réponse.",
+        "La pasarela sigue sin respuesta.",
+        "O leitor continua sem resposta.",
+    ],
+)
+def test_a_machine_that_does_not_answer_counts_nothing(level: Lvl, say: Say, text: str) -> None:
+    assert level(say(1, "in", 0, ASK), say(2, "in", DAY, text)) is Level.WATCH
