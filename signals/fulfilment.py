@@ -1,10 +1,11 @@
 """Tells what a later message does to a promise of ours: brings it, says it again, puts it off or arms it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from config.fold import fold
-from config.words import PromiseKind
+from config.words import Direction, PromiseKind
 from signals.facts import Msg
 from signals.marks import Pledge, Reply
 
@@ -16,6 +17,7 @@ _SAME = 0.5
 
 _SHORT_WORD = 3
 _LONG_WORD = 5
+_NAMES_A_THING = 9
 
 _MORE = frozenset({
     "also", "additionally", "besides", "another", "außerdem", "zusätzlich", "ausserdem", "également", "aussi",
@@ -132,6 +134,26 @@ def _words(text: str) -> set[str]:
     return {word for word in (w.strip(".,;:!?()").lower() for w in text.split()) if len(word) > _SHORT_WORD}
 
 
-def telling(subject: str) -> set[str]:
+def _telling(subject: str) -> set[str]:
     """Words of a subject that name a thing: with a digit in them, such as `SP-3` or `90417`."""
     return {w for w in (w.strip(".,;:!?()[]") for w in fold(subject).decode().split()) if any(c.isdigit() for c in w)}
+
+
+def _long_words(subject: str) -> set[str]:
+    """Words of a subject that are long enough to name a thing by themselves, such as `Quarterly-Return`."""
+    words = (w.strip(".,;:!?()[]") for w in fold(subject).decode().split())
+    return {w for w in words if len(w) >= _NAMES_A_THING}
+
+
+def is_linked(msg: Msg, messages: Sequence[Msg]) -> bool:
+    """Whether a mail of another conversation is about this one: their subjects share a telling word.
+
+    A long word will do for a mail that brings something to somebody who wrote here.
+    """
+    if not messages:
+        return False
+    if _telling(msg.subject) & _telling(messages[0].subject):
+        return True
+    heard = {m.author for m in messages if m.direction is Direction.IN}
+    brings_it = bool(msg.attachments) and msg.reading.has("delivered") and bool(heard & {*msg.to, *msg.cc})
+    return brings_it and bool(_long_words(msg.subject) & _long_words(messages[0].subject))

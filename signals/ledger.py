@@ -8,7 +8,7 @@ from config.words import Direction, PromiseKind, PromiseState
 from signals import business
 from signals.evidence import cite_best
 from signals.facts import Facts, ForcedPromise, LedgerEntry, Msg, PromiseMove
-from signals.fulfilment import Promised, brings, is_meant, is_named, keeps, put_off, said_again, supplies, telling
+from signals.fulfilment import Promised, brings, is_linked, is_meant, is_named, keeps, put_off, said_again, supplies
 from signals.marks import Pledge
 
 _FAR = 3
@@ -67,7 +67,7 @@ def follow(facts: Facts, messages: Sequence[Msg], now: datetime, grace_minutes: 
     book = _Book(facts, grace_minutes)
     if not _promises(facts, messages):
         return ()
-    linked = [m for m in facts.elsewhere if m.sent_at <= now and not m.automatic and _linked(m, messages)]
+    linked = [m for m in facts.elsewhere if m.sent_at <= now and not m.automatic and is_linked(m, messages)]
     for msg in sorted([*messages, *linked], key=lambda m: (m.sent_at, m.id)):
         if msg.direction is Direction.IN:
             _heard(book, msg)
@@ -204,11 +204,6 @@ def _force(book: _Book, forced: Sequence[ForcedPromise], now: datetime) -> None:
             entry.due, entry.grace = row.due, _grace(book, row.due, clock=True)
         if row.state is not None and row.state is not entry.state:
             entry.move(row.state, row.made_at or now, f"set by {row.made_by or 'a person'}")
-
-
-def _linked(msg: Msg, messages: Sequence[Msg]) -> bool:
-    """Whether a mail of another conversation is about this one: their subjects share a telling word."""
-    return bool(messages) and bool(telling(msg.subject) & telling(messages[0].subject))
 
 
 def _closed(entry: _Entry) -> LedgerEntry:

@@ -365,3 +365,14 @@ def test_being_away_promises_nothing(look: Look, say: Say, text: str) -> None:
 def test_a_plan_given_up_withdraws_it(look: Look, say: Say, text: str) -> None:
     ledger = look(say(1, "out", 0, SEND), say(2, "out", 20, text)).ledger
     assert [e.state for e in ledger] == [PromiseState.WITHDRAWN]
+
+
+def test_a_promise_may_be_kept_in_a_thread_that_somebody_else_began(look: Look, say: Say) -> None:
+    asked = say(1, "in", 0, "The return stops.", subject="Quarterly-return stops")
+    promised = say(2, "out", 1, SEND, subject="Re: Quarterly-return stops")
+    other = say(3, "out", 20, "The image is attached.", subject="Late quarterly-return", attachments=1)
+    stranger = say(
+        3, "out", 20, "The image is attached.", subject="Late quarterly-return", attachments=1, to=("z@z.example",)
+    )
+    states = [look(asked, promised, elsewhere=(m,)).ledger[0].state for m in (other, stranger)]
+    assert states == [PromiseState.KEPT, PromiseState.MISSED]

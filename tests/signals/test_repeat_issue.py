@@ -10,7 +10,7 @@ from config.policy import Policy
 from config.words import Direction, Level, Signal
 from signals.calendar import Calendar
 from signals.chain import evaluate
-from signals.facts import Facts, Finding, Msg, PastEscalation
+from signals.facts import Facts, Finding, Frailty, Msg, PastEscalation
 from signals.reading import read_message
 from tests.signals.conftest import MONDAY
 
@@ -110,3 +110,70 @@ SAID = {
 def test_again_is_heard_in_five_languages(language: str, said: tuple[str, str]) -> None:
     heard = [read_message(text, Direction.IN, MONDAY, Calendar(), language=language).has("again") for text in said]
     assert heard == [True, False]
+
+
+CALM = {"again": "The badge queue is stuck again.", "subject": "Badge queue is stuck"}
+
+
+def ended(subject: str, days: int) -> PastEscalation:
+    return PastEscalation(subject, MONDAY - timedelta(days=days), "", escalated=False)
+
+
+def test_the_return_of_a_mere_conversation_counts_where_the_account_is_fragile(judge: Judge) -> None:
+    past = ended("Badge queue stuck", 20)
+    assert judge(CALM["again"], past, subject=CALM["subject"]) is None
+    finding = judge(CALM["again"], past, subject=CALM["subject"], fragile=(Frailty("lost their sponsor"),))
+    assert finding is not None
+    assert finding.features["fragile"] == ["lost their sponsor"]
+
+
+def test_a_like_mail_that_does_not_say_again_returns_to_no_mere_conversation(judge: Judge) -> None:
+    facts = {"subject": "Invoice of the month", "fragile": (Frailty("lost their sponsor"),)}
+    assert judge("Please find our order.", ended("Invoice of the month", 30), **facts) is None
+
+
+def test_a_conversation_that_ended_just_now_is_gone_on_with(judge: Judge) -> None:
+    facts = {"subject": CALM["subject"], "fragile": (Frailty("lost their sponsor"),)}
+    assert judge(CALM["again"], ended("Badge queue stuck", 1), **facts) is None
+
+
+@pytest.mark.parametrize(("until", "found"), [(-1, False), (1, True)])
+def test_a_reason_that_ran_out_makes_nobody_fragile(judge: Judge, until: int, found: bool) -> None:
+    frail = Frailty("account risk", MONDAY - timedelta(days=80), MONDAY + timedelta(days=until))
+    facts = {"subject": CALM["subject"], "fragile": (frail,)}
+    assert (judge(CALM["again"], ended("Badge queue stuck", 20), **facts) is not None) is found
+
+
+@pytest.mark.parametrize(("days", "found"), [(89, True), (91, False), (-1, False)])
+def test_a_renewal_within_ninety_days_makes_fragile(judge: Judge, days: int, found: bool) -> None:
+    facts = {"subject": CALM["subject"], "renewal": (MONDAY + timedelta(days=days)).date()}
+    assert (judge(CALM["again"], ended("Badge queue stuck", 20), **facts) is not None) is found
+
+
+def test_a_threat_in_the_same_conversation_makes_fragile(judge: Judge) -> None:
+    text = f"{CALM['again']} We will cancel our contract."
+    finding = judge(text, ended("Badge queue stuck", 20), subject=CALM["subject"])
+    assert finding is not None
+    assert finding.features["fragile"] == ["account risk here"]
+
+
+def test_a_question_on_the_same_machine_is_no_repeat(judge: Judge) -> None:
+    past = closed("HX-40 does not start", 30)
+    assert judge("Is there a French manual for the HX-40?", past, subject="Manual") is None
+    assert judge("The HX-40 does not work.", past, subject="Halle 1") is not None
+
+
+def test_most_of_an_old_subject_in_a_mail_of_trouble_is_a_repeat(judge: Judge) -> None:
+    past = closed("Label printer in hall three offline", 30)
+    assert judge("The label printer in hall three is offline and does not print.", past, subject="Good day") is not None
+    assert judge("The label printer in hall three runs well.", past, subject="Good day") is None
+
+
+def test_tone_is_judged_when_the_repeat_stands(
+    say: Callable[..., Msg], tell: Callable[..., Facts], at: Callable[[float], datetime], policy: Policy
+) -> None:
+    mails = [say(1, "in", 0, "The badge queue is stuck again.", subject="Badge queue stuck")]
+    mails += [say(n, "in", 24 * n, "This is a disgrace, a shambles, utterly unacceptable!!!") for n in (2, 3)]
+    facts = tell(*mails, history=(closed("Badge queue stuck", 20),))
+    levels = {f.signal: f.level for f in evaluate(facts, policy, at(73)).findings}
+    assert (levels[Signal.REPEAT_ISSUE], levels[Signal.TONE]) == (Level.RAISED, Level.RAISED)
