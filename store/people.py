@@ -43,7 +43,10 @@ class Person(Base):
 
 
 class Account(Base):
-    """A customer. A provisional one was made from an unknown sender's domain and waits to be confirmed."""
+    """A customer. A provisional one was made from an unknown sender's domain and waits to be confirmed.
+
+    `csat` is the last rating, 1 to 5; `fragile` says in somebody's words why it cannot take much more, empty if it can.
+    """
 
     __tablename__ = "account"
     id: Mapped[Key]
@@ -51,6 +54,8 @@ class Account(Base):
     tier: Mapped[str] = mapped_column(server_default="")
     arr: Mapped[float | None]
     renewal: Mapped[date | None]
+    csat: Mapped[float | None]
+    fragile: Mapped[str] = mapped_column(server_default="")
     provisional: Mapped[bool] = mapped_column(server_default="false")
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -16,7 +16,7 @@ from workflow.change import By, Step, append
 from workflow.csvfile import BadCellError, CsvRow, Sheet, email, parts
 from workflow.people import Imported
 
-_COLUMNS = ("name", "domains", "tier", "arr", "renewal", "contacts")
+_COLUMNS = ("name", "domains", "tier", "arr", "renewal", "contacts", "csat", "fragile")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _SOURCE = "csv"
 
@@ -39,6 +39,7 @@ class _Read:
     arr: float | None
     renewal: date | None
     contacts: tuple[_Person, ...]
+    csat: float | None
 
     @classmethod
     def of(cls, row: CsvRow) -> "_Read":
@@ -50,14 +51,16 @@ class _Read:
             arr=row.take("arr", _money, None),
             renewal=row.take("renewal", _day, None),
             contacts=row.take("contacts", _contacts, ()),
+            csat=row.take("csat", _rating, None),
         )
 
 
 def import_accounts(session: Session, by: By, text: str, source: str) -> Imported:
-    """Create or update customers by name from `name,domains,tier,arr,renewal,contacts`.
+    """Create or update customers by name from `name,domains,tier,arr,renewal,contacts,csat,fragile`.
 
     Domains are parted by `;`, contacts too, each as `email|name|title`. A customer that was only guessed from a
-    domain becomes part of the one named here, with its mail.
+    domain becomes part of the one named here, with its mail. `csat` is the last rating from 1 to 5, `fragile` a few
+    words on why the customer cannot take much more; a file without these columns leaves them as they are.
 
     Raises:
         CsvError: something is wrong; nothing was changed.
@@ -77,6 +80,10 @@ def import_accounts(session: Session, by: By, text: str, source: str) -> Importe
             session.add(account)
             created += 1
         account.tier, account.arr, account.renewal, account.provisional = each.tier, each.arr, each.renewal, False
+        if each.row.has("csat"):
+            account.csat = each.csat
+        if each.row.has("fragile"):
+            account.fragile = each.row.text("fragile")
         session.flush()
         _take_guessed(session, account, each)
         _write_domains(session, account, each)
@@ -191,6 +198,16 @@ def _money(text: str) -> float:
         value = -1
     if not 0 <= value < 1e12:  # noqa: PLR2004 - more is a slip of the keyboard
         raise BadCellError(f'"{text[:40]}" is no yearly amount', "Write digits only, as in 120000.")
+    return value
+
+
+def _rating(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 1 <= value <= 5:  # noqa: PLR2004 - the scale of customer satisfaction
+        raise BadCellError(f'"{text[:40]}" is no rating', "Write a number from 1 (bad) to 5 (good).")
     return value
 
 

@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal, State
+from config.words import Direction, Level, MailKind, PromiseState, Risk, Signal
 from signals.calendar import Calendar
-from signals.facts import Before, Facts, ForcedPromise, Habit, Handover, Msg, Party, PastEscalation
+from signals.facts import Before, Facts, ForcedPromise, Habit, Handover, Msg, Party
 from signals.reading import Reading
 from store.bulk import among, one_of
 from store.mail import Conversation, Message, Sighting
 from store.people import Account, AccountDomain, Contact, Person, Team
-from store.record import Escalation
 from store.risk import Promise
 from workflow.calendars import calendar_of
+from workflow.fragility import Past, past
 from workflow.habits import habits
 from workflow.handovers import handovers, swarming
 from workflow.mailboxes import team_mailboxes
@@ -43,7 +43,7 @@ class _Shelf:
     sightings: dict[int, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
     forced: dict[int, list[ForcedPromise]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[int, list[tuple[int, Msg]]] = field(default_factory=lambda: defaultdict(list))
-    history: dict[int, list[PastEscalation]] = field(default_factory=lambda: defaultdict(list))
+    past: Past = field(default_factory=Past)
     habits: dict[int, dict[str, Habit]] = field(default_factory=dict)
     handovers: dict[int, tuple[Handover, ...]] = field(default_factory=dict)
     swarming: set[int] = field(default_factory=set)
@@ -60,6 +60,7 @@ def gather(session: Session, conversations: Sequence[Conversation]) -> dict[int,
         _accounts(session, accounts, shelf)
         _sightings(session, accounts, shelf)
         _sent_elsewhere(session, conversations, shelf)
+        shelf.past = past(session, conversations, shelf.messages)
         shelf.habits = habits(session, conversations, shelf.messages)
     _forced(session, conversations, shelf)
     shelf.handovers, shelf.swarming = handovers(session, conversations), swarming(session, conversations)
@@ -79,12 +80,13 @@ def _facts(conversation: Conversation, shelf: _Shelf) -> Facts:
         renewal=account.renewal if account else None,
         seen_before=_seen_before(conversation, shelf),
         forced=tuple(shelf.forced[conversation.id]),
-        history=tuple(shelf.history[conversation.account_id or 0]),
+        history=shelf.past.history(conversation),
         elsewhere=tuple(m for c, m in shelf.sent[conversation.account_id or 0] if c != conversation.id),
         before=before_of(conversation),
         habits=shelf.habits.get(conversation.id, {}),
         handovers=shelf.handovers.get(conversation.escalation_id or 0, ()),
         swarming=conversation.escalation_id in shelf.swarming,
+        fragile=shelf.past.fragile(conversation, account),
     )
 
 
@@ -176,14 +178,8 @@ def _calendars(session: Session, conversations: Sequence[Conversation], shelf: _
         shelf.calendars[team.id] = calendar_of(team)
 
 
-_E = Escalation
 _ACCOUNTS = select(Account).where(one_of(Account.id, "ids"))
 _DOMAINS = select(AccountDomain.account_id, AccountDomain.domain).where(one_of(AccountDomain.account_id, "ids"))
-_CLOSED = (
-    select(_E.account_id, _E.title, _E.closed_at, _E.priority)
-    .where(one_of(_E.account_id, "ids"), _E.state == State.CLOSED)
-    .order_by(_E.id)
-)
 
 
 def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
@@ -191,8 +187,6 @@ def _accounts(session: Session, accounts: list[int], shelf: _Shelf) -> None:
         shelf.accounts[row.id] = row
     for account, domain in session.execute(_DOMAINS, {"ids": accounts}):
         shelf.domains[account].add(domain)
-    for past, title, closed_at, priority in session.execute(_CLOSED, {"ids": accounts}):
-        shelf.history[past or 0].append(PastEscalation(title, closed_at, priority))
 
 
 _SIGHTINGS = (

@@ -51,7 +51,10 @@ def teams_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
 
 
 def accounts_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Add or update customers. Columns: name, domains, tier, arr, renewal, contacts (email|name|title;...)."""
+    """Add or update customers.
+
+    Columns: name, domains, tier, arr, renewal, contacts (email|name|title;...), csat (1 to 5), fragile (why).
+    """
     _import(ctx, file, import_accounts, as_json=as_json)
 
 
@@ -109,7 +112,7 @@ def list_accounts(ctx: typer.Context, as_json: Json = False) -> None:
     query = (
         select(
             Account.name, func.string_agg(AccountDomain.domain, " ").label("domains"), Account.tier, Account.arr,
-            Account.renewal, Account.provisional,
+            Account.renewal, Account.csat, Account.fragile, Account.provisional,
         )
         .outerjoin(AccountDomain, AccountDomain.account_id == Account.id)
         .group_by(Account.id)

@@ -84,3 +84,16 @@ def test_a_domain_of_another_customer_is_not_taken(desk: Desk) -> None:
     accounts(desk, "Acme,acme.example,,,,\n")
     with pytest.raises(CsvError, match="belongs to Acme"):
         accounts(desk, "Beta,acme.example,,,,\n")
+
+
+def test_a_rating_and_a_flag_are_kept_by_a_file_without_their_columns(desk: Desk) -> None:
+    import_accounts(desk.session, desk.by(), "name,csat,fragile\nNorvik,1.5,lost their sponsor\n", "accounts.csv")
+    import_accounts(desk.session, desk.by(), "name,tier\nNorvik,gold\n", "accounts.csv")
+    account = desk.session.scalars(select(Account).where(Account.name == "Norvik")).one()
+    assert (account.csat, account.fragile) == (1.5, "lost their sponsor")
+
+
+@pytest.mark.parametrize("rating", ["0", "6", "good"])
+def test_a_rating_is_a_number_from_one_to_five(desk: Desk, rating: str) -> None:
+    with pytest.raises(CsvError, match=r"is no rating\. Write a number from 1"):
+        import_accounts(desk.session, desk.by(), f"name,csat\nNorvik,{rating}\n", "accounts.csv")
