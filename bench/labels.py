@@ -27,7 +27,7 @@ from signals import turns
 from signals.calendar import Calendar
 from signals.deadline import Frame, deadlines
 from signals.facts import Msg
-from signals.reading import read_message
+from signals.reader import read_message
 
 MAIL = "SMOKEWATCH_MAIL"
 SIBLING = Path(__file__).parents[2] / "shared" / "mail"

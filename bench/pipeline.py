@@ -22,7 +22,7 @@ from config.words import Direction
 from ingest.process import process_batch
 from ingest.read import read_mail
 from signals.calendar import Calendar
-from signals.reading import read_message
+from signals.reader import read_message
 from smokewatch.memory import freeze
 from store.database import Store, connect
 from store.mail import RawMail

@@ -28,7 +28,8 @@ from ingest.read import read_mail
 from signals.calendar import Calendar
 from signals.chain import evaluate
 from signals.facts import Facts, Msg
-from signals.reading import Reading, read_message
+from signals.reader import read_message
+from signals.reading import Reading
 
 CALENDAR = Calendar("Europe/Berlin")
 SENT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)

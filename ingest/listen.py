@@ -2,7 +2,7 @@
 
 from ingest.directory import Directory
 from ingest.thread import Incoming
-from signals.reading import read_message
+from signals.reader import read_message
 from workflow.gather import HEARD
 
 SHORT = 300

@@ -21,7 +21,7 @@ from config.words import Direction
 from ingest.mail import Unreadable
 from ingest.read import read_mail
 from ingest.replies.words import words_of
-from signals.reading import read_message
+from signals.reader import read_message
 from smokewatch.sample.render import sample_mails
 from workflow.calendars import calendar_of
 from workflow.grammar import parse_block

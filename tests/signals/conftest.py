@@ -10,7 +10,7 @@ from config.policy import Policy, load_policy
 from config.words import Direction
 from signals.calendar import Calendar
 from signals.facts import Facts, Msg, Party
-from signals.reading import read_message
+from signals.reader import read_message
 
 CALENDAR = Calendar("Europe/Berlin")
 MONDAY = datetime(2026, 5, 4, 7, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from bench.speed import CALENDAR, SENT, apply, hostile
 from config.fold import fold
 from config.lexicon import LANGUAGES, lexicon
 from config.words import Direction
-from signals.reading import read_message
+from signals.reader import read_message
 
 SOME_TIME = 0.5
 """Seconds of processor time; ten times what is allowed on a quiet machine."""

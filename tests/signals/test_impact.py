@@ -10,7 +10,7 @@ from config.policy import Policy
 from config.words import Direction, Level, Signal
 from signals.chain import evaluate
 from signals.facts import Facts, Finding, Msg
-from signals.reading import read_message
+from signals.reader import read_message
 from tests.signals.conftest import CALENDAR, MONDAY
 from tests.signals.saying import said
 

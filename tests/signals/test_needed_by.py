@@ -10,7 +10,8 @@ from config.policy import Policy
 from config.words import Direction, Level, Signal
 from signals.chain import evaluate
 from signals.facts import Assessment, Facts, Finding, Msg
-from signals.reading import Reading, read_message
+from signals.reader import read_message
+from signals.reading import Reading
 from tests.signals.conftest import CALENDAR, MONDAY
 from tests.signals.saying import said
 

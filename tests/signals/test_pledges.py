@@ -7,7 +7,7 @@ import pytest
 from config.words import Direction, PromiseKind
 from signals.calendar import Calendar
 from signals.marks import Pledge
-from signals.reading import read_message
+from signals.reader import read_message
 from tests.signals.saying import said
 
 SENT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)

@@ -19,7 +19,7 @@ from signals.calendar import Calendar
 from signals.chain import evaluate
 from signals.deadline import Deadline, Frame, deadlines
 from signals.facts import Assessment, Before, Facts, Msg
-from signals.reading import read_message
+from signals.reader import read_message
 
 Say = Callable[..., Msg]
 Tell = Callable[..., Facts]

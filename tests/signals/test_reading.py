@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from config.fold import fold
 from config.words import Direction
 from signals.calendar import Calendar
-from signals.reading import Reading, Reply, read_message
+from signals.marks import Reply
+from signals.reader import read_message
+from signals.reading import Reading
 from tests.signals.saying import said
 
 SENT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)

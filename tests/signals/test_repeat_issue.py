@@ -11,7 +11,7 @@ from config.words import Direction, Level, Signal
 from signals.calendar import Calendar
 from signals.chain import evaluate
 from signals.facts import Facts, Finding, Frailty, Msg, PastEscalation
-from signals.reading import read_message
+from signals.reader import read_message
 from tests.signals.conftest import MONDAY
 
 Judge = Callable[..., Finding | None]

@@ -18,7 +18,7 @@ from config.words import Direction, Signal
 from signals.calendar import Calendar
 from signals.chain import evaluate
 from signals.facts import Assessment, Before, Facts, Msg, Party, PastEscalation
-from signals.reading import read_message
+from signals.reader import read_message
 
 Story = dict[str, Any]
 OURS = (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.words import Direction, MailKind, State
 from signals.calendar import Calendar
-from signals.reading import read_message
+from signals.reader import read_message
 from store.mail import Conversation, Message, RawMail
 from store.record import Escalation
 from store.risk import FindingRow

@@ -10,7 +10,7 @@ from config.policy import load_policy
 from config.settings import Outgoing
 from config.words import Direction
 from signals.calendar import Calendar
-from signals.reading import read_message
+from signals.reader import read_message
 from store.incidents import Trace
 from store.outbox import Notice
 from store.people import Account, Team

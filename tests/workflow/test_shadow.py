@@ -8,7 +8,7 @@ from config.policy import load_policy
 from config.settings import Outgoing
 from config.words import Direction
 from signals.calendar import Calendar
-from signals.reading import read_message
+from signals.reader import read_message
 from store.mail import Conversation
 from store.outbox import Notice
 from store.record import Escalation
