@@ -128,6 +128,7 @@ class Facts:
     """Everything the rules see. Messages are in order of `sent_at`, then id; texts are new text only.
 
     `seen_before` maps an address to when it was last seen on the account's other support mail (90 days and more).
+    `acquainted` says that the account was here before this conversation began.
     `habits` are by address; the key "" holds those of the whole account, "*" those of everybody.
     `swarming` says that many teams work on this by plan, `fragile` says why the account is.
     `elsewhere` holds our mail to the account in its other conversations, for a promise may be kept there.
@@ -149,6 +150,7 @@ class Facts:
     handovers: tuple[Handover, ...] = ()
     swarming: bool = False
     fragile: tuple[Frailty, ...] = ()
+    acquainted: bool = False
 
 
 @dataclass(frozen=True)

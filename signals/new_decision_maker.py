@@ -9,7 +9,7 @@ import re2
 from config.fold import fold
 from config.mailboxes import is_shared
 from config.titles import PEER, role, seniority, spoken_role
-from config.words import Level, Signal
+from config.words import Direction, Level, Signal
 from signals.evidence import Cited, cite_best, cite_hit, cite_span
 from signals.facts import Msg, Party
 from signals.levels import STRENGTHS, decay
@@ -63,32 +63,44 @@ def judge(view: View) -> Verdict:
 
 
 def _joined(view: View) -> Iterator[_Newcomer]:
-    """People of the customer who come new to a header line and have a say."""
+    """People of the customer who come new to a header line of theirs and have a say."""
     seen: set[str] = set()
     for index, msg in enumerate(view.messages):
         here = dict.fromkeys((msg.author, *msg.to, *msg.cc))
-        for address in here:
-            if address not in seen and _is_new(view, msg, address, opener=index == 0):
-                found = _role_of(view, msg, address)
-                if found is not None:
-                    yield _newcomer(view, msg, address, *found)
+        if msg.direction is Direction.IN:
+            for address in here:
+                if address not in seen and _is_new(view, msg, address, opener=index == 0):
+                    found = _role_of(view, msg, address)
+                    if found is not None:
+                        yield _newcomer(view, msg, address, *found)
+        elif index:
+            continue  # who is only added by one of ours has not shown up yet
         seen.update(here)
 
 
 def _is_new(view: View, msg: Msg, address: str, *, opener: bool) -> bool:
-    """Whether somebody of the customer is seen for the first time in half a year; a first mail's own writer is not."""
+    """Whether somebody of the customer is seen for the first time in half a year.
+
+    On a first mail that needs somebody to be new to: the account must have been here before, and they not on its file.
+    """
     if _party(view, address).ours or _party(view, address).shared or is_shared(address) or not _theirs(view, address):
         return False
-    last = view.facts.seen_before.get(address)
-    if last is not None and msg.sent_at - last <= timedelta(days=view.policy.signals.new_decider_calendar_days):
+    if _seen_lately(view, msg, address):
         return False
-    return not (opener and (last is None) and not view.facts.seen_before)
+    old = address in view.facts.seen_before
+    acquainted = bool(view.facts.seen_before) or (view.facts.acquainted and not _party(view, address).title_source)
+    return not opener or old or acquainted
+
+
+def _seen_lately(view: View, msg: Msg, address: str) -> bool:
+    last = view.facts.seen_before.get(address)
+    return last is not None and msg.sent_at - last <= timedelta(days=view.policy.signals.new_decider_calendar_days)
 
 
 def _theirs(view: View, address: str) -> bool:
     """Whether it is the customer's own house; others on the line (resellers, carriers) decide nothing there."""
     domain = address.rpartition("@")[2]
-    houses = {m.author.rpartition("@")[2] for m in view.heard} | view.facts.account_domains
+    houses = view.facts.account_domains or {m.author.rpartition("@")[2] for m in view.heard[:1]}
     return any(domain == house or domain.endswith("." + house) for house in houses)
 
 
@@ -144,8 +156,13 @@ def _level(found: str, words: str) -> Level:
 
 def _spoken(view: View) -> Iterator[_Newcomer]:
     """What a customer says of a change at their side: a takeover, a new head, somebody who decides from now on."""
+    written: set[str] = set()
     for msg in view.heard:
+        known = msg.author in written or _seen_lately(view, msg, msg.author)
+        written.add(msg.author)
         for hit in msg.reading.group("decider"):
+            if hit.part == "self" and known:
+                continue  # somebody known who takes over a file is nobody new
             start, end = msg.reading.sentence(hit.start)
             sentence = msg.text[start:end]
             named = msg.reading.title if hit.part == "self" else msg.text[hit.start : hit.end]

@@ -87,6 +87,7 @@ def _facts(conversation: Conversation, shelf: _Shelf) -> Facts:
         handovers=shelf.handovers.get(conversation.escalation_id or 0, ()),
         swarming=conversation.escalation_id in shelf.swarming,
         fragile=shelf.past.fragile(conversation, account),
+        acquainted=account is not None and account.created_at < conversation.first_at,
     )
 
 

@@ -32,6 +32,21 @@ def judge(
     return found
 
 
+@pytest.fixture
+def open_thread(
+    say: Callable[..., Msg], tell: Callable[..., Facts], at: Callable[[float], datetime], policy: Policy
+) -> Callable[..., Level]:
+    """The level when somebody begins a thread at an account that was here before."""
+
+    def build(party: Party) -> Level:
+        mail = say(1, "in", 0, "Please quote.\n\nAna Lopes\nHead of Procurement", author=party.address)
+        facts = tell(mail, parties={party.address: party}, acquainted=True)
+        levels = {f.signal: f.level for f in evaluate(facts, policy, at(1)).findings}
+        return levels.get(Signal.NEW_DECISION_MAKER, Level.CLEAR)
+
+    return build
+
+
 def _level(finding: Finding | None) -> Level:
     return finding.level if finding else Level.CLEAR
 
@@ -91,7 +106,15 @@ def test_a_new_writer_is_known_by_the_signature(judge: Judge) -> None:
     ],
 )
 def test_a_sentence_may_tell_of_the_change(judge: Judge, text: str, level: int) -> None:
-    assert _level(judge(text)) == level
+    assert _level(judge(text, author=ANA)) == level
+
+
+def test_somebody_known_who_takes_over_is_nobody_new(judge: Judge) -> None:
+    assert judge("I am taking over from Ruth as Head of Procurement.") is None
+
+
+def test_somebody_known_may_tell_of_a_new_head(judge: Judge) -> None:
+    assert _level(judge("Our new CTO will look into this.")) is Level.CRITICAL
 
 
 @pytest.mark.parametrize(
@@ -120,6 +143,30 @@ def test_the_first_people_of_an_account_are_not_new_to_it(
     parties = {ANA: Party(ANA, "Ana Lopes", title="Head of Procurement", title_source="crm")}
     found = evaluate(tell(say(1, "in", 0, "Please quote.", author=ANA), parties=parties), policy, at(1)).findings
     assert Signal.NEW_DECISION_MAKER not in {f.signal for f in found}
+
+
+@pytest.mark.parametrize(("source", "level"), [("", 2), ("crm", 0)])
+def test_a_stranger_who_opens_a_thread_is_new_to_an_account_that_was_here_before(
+    open_thread: Callable[..., Level], source: str, level: int
+) -> None:
+    assert (
+        open_thread(Party(ANA, "Ana Lopes", title="Head of Procurement" if source else "", title_source=source))
+        == level
+    )
+
+
+def test_a_reseller_who_writes_decides_nothing_either(judge: Judge) -> None:
+    text = "When is it mended?\n\nBob Lane\nManaging Director"
+    assert judge(text, author="bob@reseller.example", facts={"account_domains": frozenset({"acme.example"})}) is None
+
+
+def test_who_is_only_added_by_one_of_ours_has_not_shown_up_yet(
+    say: Callable[..., Msg], tell: Callable[..., Facts], at: Callable[[float], datetime], policy: Policy
+) -> None:
+    parties = {ANA: Party(ANA, "Ana Lopes", title="Head of Procurement", title_source="crm")}
+    ours = say(2, "out", 1, "Looking into it.", cc=(ANA,))
+    facts = tell(say(1, "in", 0, "The pump stands."), ours, parties=parties, seen_before=KNOWN)
+    assert Signal.NEW_DECISION_MAKER not in {f.signal for f in evaluate(facts, policy, at(2)).findings}
 
 
 def test_one_of_ours_decides_nothing_for_the_customer(judge: Judge) -> None:

@@ -131,6 +131,9 @@ def _look(stage: Play, thread: str, now: datetime) -> list[tuple[datetime, str]]
         account_value=stage.story["account"]["arr"],
         seen_before=_seen_before(stage, thread),
         history=tuple(_past(entry) for entry in stage.story["history"]),
+        account_domains=frozenset(stage.story["account"]["domains"]),
+        renewal=date.fromisoformat(stage.story["account"]["renewal"]),
+        acquainted=bool(stage.story["account"]["contacts"]),
     )
     assessment = evaluate(facts, load_policy_once(), now)
     _tell(stage, thread, assessment, now, {m.id: m for m in facts.messages})
