@@ -81,6 +81,7 @@ def test_it_shows_the_header_line_the_role_and_where_it_is_known_from(judge: Jud
         ("Je mets en copie Ana Lopes, notre responsable achats.", 2),
         ("Pongo en copia a Ana Lopes, de nuestro departamento de compras.", 2),
         ("Ponho em cópia a Ana Lopes, do departamento de compras.", 2),
+        ("I am copying Ana Lopes, she owns the clinic.", 3),
         ("I put Ana Lopes in copy.", 0),
     ],
 )
