@@ -23,6 +23,9 @@ _SELF = re2.compile(rb"^(?:\w+,? )?(?:i|i'm|as|my|ich|als|je|j'ai|mon|soy|yo|com
 _TOP = 3
 """Seniority of the board."""
 
+_TITLE_REACH = 40
+"""Characters behind a phrase in which the rest of a title stands: `our new head` `of procurement`."""
+
 
 @dataclass(frozen=True)
 class _Newcomer:
@@ -165,7 +168,9 @@ def _spoken(view: View) -> Iterator[_Newcomer]:
                 continue  # somebody known who takes over a file is nobody new
             start, end = msg.reading.sentence(hit.start)
             sentence = msg.text[start:end]
-            named = msg.reading.title if hit.part == "self" else msg.text[hit.start : hit.end]
+            named = msg.text[hit.start : min(end, hit.end + _TITLE_REACH)]
+            if hit.part == "self" and role(msg.reading.title):
+                named = msg.reading.title
             found = _spoken_role(msg, start, end) or role(named)
             words = sentence if seniority(sentence) else named
             level = _level(found, words) if found else Level.WATCH

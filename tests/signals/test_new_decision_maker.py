@@ -11,6 +11,7 @@ from config.words import Level, Signal
 from signals.chain import evaluate
 from signals.facts import Facts, Finding, Msg, Party
 from tests.signals.conftest import MONDAY
+from tests.signals.saying import said
 
 Judge = Callable[..., Finding | None]
 ANA = "ana.lopes@acme.example"
@@ -179,3 +180,13 @@ def test_one_of_ours_decides_nothing_for_the_customer(judge: Judge) -> None:
 def test_it_fades_over_weeks(judge: Judge) -> None:
     parties = {ANA: Party(ANA, "Ana Lopes", title="Head of Procurement", title_source="crm")}
     assert judge("Any news?", cc=(ANA,), hours=24 * 60, facts={"parties": parties}) is None
+
+
+@pytest.mark.parametrize(("language", "text"), said("decider", "yes"))
+def test_a_change_is_heard(judge: Judge, language: str, text: str) -> None:
+    assert _level(judge(text, author=ANA, language=language)) >= Level.RAISED
+
+
+@pytest.mark.parametrize(("language", "text"), said("decider", "no"))
+def test_what_only_sounds_like_a_change_raises_nothing(judge: Judge, language: str, text: str) -> None:
+    assert _level(judge(text, author=ANA, language=language)) < Level.RAISED
