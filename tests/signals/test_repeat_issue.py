@@ -13,6 +13,7 @@ from signals.chain import evaluate
 from signals.facts import Facts, Finding, Frailty, Msg, PastEscalation
 from signals.reader import read_message
 from tests.signals.conftest import MONDAY
+from tests.signals.saying import said
 
 Judge = Callable[..., Finding | None]
 
@@ -64,6 +65,16 @@ def test_the_third_return_is_critical(judge: Judge) -> None:
     assert finding.level is Level.CRITICAL
 
 
+@pytest.mark.parametrize(("text", "level"), [("It stands for the third time.", 3), ("It stands again.", 2)])
+def test_the_second_return_on_file_is_the_third_when_the_customer_counts_so(
+    judge: Judge, text: str, level: int
+) -> None:
+    past = [closed(f"Badge queue stalls {n}", n) for n in (20, 50)]
+    finding = judge(text, *past, subject="Badge queue stalls")
+    assert finding is not None
+    assert finding.level == level
+
+
 def test_it_shows_both_subjects_with_dates_and_why_the_account_is_fragile(judge: Judge) -> None:
     finding = judge("It is back.", closed("Badge queue stalls", 30), subject="Badge queue stalls")
     assert finding is not None
@@ -97,19 +108,18 @@ def test_a_thread_that_goes_on_after_its_close_is_no_repeat(
     assert Signal.REPEAT_ISSUE in levels(24 * 8)
 
 
-SAID = {
-    "en": ("The drift is back since this morning.", "Thank you again for the visit."),
-    "de": ("Der Fehler ist wieder da.", "Jetzt läuft alles wieder, danke."),
-    "fr": ("La panne est de retour depuis ce matin.", "Merci encore pour votre visite."),
-    "es": ("Ha vuelto a fallar la báscula.", "Gracias de nuevo por la visita."),
-    "pt": ("A falha voltou a aparecer esta manhã.", "Obrigado mais uma vez pela visita."),
-}
+def heard(language: str, text: str) -> bool:
+    return read_message(text, Direction.IN, MONDAY, Calendar(), language=language).has("again")
 
 
-@pytest.mark.parametrize(("language", "said"), SAID.items())
-def test_again_is_heard_in_five_languages(language: str, said: tuple[str, str]) -> None:
-    heard = [read_message(text, Direction.IN, MONDAY, Calendar(), language=language).has("again") for text in said]
-    assert heard == [True, False]
+@pytest.mark.parametrize(("language", "text"), said("again", "yes"))
+def test_again_is_heard(language: str, text: str) -> None:
+    assert heard(language, text)
+
+
+@pytest.mark.parametrize(("language", "text"), said("again", "no"))
+def test_what_is_no_return_is_not(language: str, text: str) -> None:
+    assert not heard(language, text)
 
 
 CALM = {"again": "The badge queue is stuck again.", "subject": "Badge queue is stuck"}
