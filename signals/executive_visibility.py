@@ -102,13 +102,15 @@ def _titled(view: View, address: str) -> bool:
 def _introduce(view: View, msg: Msg, hit: Hit, titles: dict[str, str]) -> None:
     start, end = msg.reading.sentence(hit.start)
     if hit.part == "self":
-        titles.setdefault(msg.author, msg.text[hit.start : hit.end])
+        if not _titled(view, msg.author):
+            titles.setdefault(msg.author, msg.text[hit.start : hit.end])
         return
     words = set(fold(msg.text[start:end]).replace(b",", b" ").replace(b".", b" ").split())
     if not seniority(msg.text[hit.start : hit.end]) >= SENIOR:
         return
     for address in (*msg.to, *msg.cc):
-        if address not in titles and not _party(view, address).ours and _named(view, address) & words:
+        known = address in titles or _party(view, address).ours or _titled(view, address)
+        if not known and _named(view, address) & words:
             titles[address] = msg.text[hit.start : hit.end]
 
 
@@ -123,11 +125,16 @@ def _party(view: View, address: str) -> Party:
 
 
 def _new(view: View, msg: Msg, address: str, *, opener: bool) -> bool:
-    """Whether a person is new here: not on the account's mail lately, and no regular contact who opens a thread."""
+    """Whether a person is new here: not on the account's mail lately, and no regular contact who opens a thread.
+
+    Whom we write to of our own accord is nobody who joined.
+    """
     if _party(view, address).ours:
         return msg.direction is Direction.IN
     last = view.facts.seen_before.get(address)
     if last is not None and msg.sent_at - last <= timedelta(days=view.policy.signals.new_person_calendar_days):
+        return False
+    if opener and msg.direction is not Direction.IN:
         return False
     regular = opener and address == msg.author and _party(view, address).title_source in _ON_FILE
     return not (regular and not view.facts.seen_before)

@@ -93,6 +93,26 @@ def test_the_directory_outranks_the_signature(find: Find, say: Say) -> None:
     assert level(find(mail, parties={clerk.address: clerk})) is Level.CLEAR
 
 
+@pytest.mark.parametrize("text", ["I am the managing director.", "I'm the owner of this business."])
+def test_the_directory_outranks_what_somebody_says_of_themselves(find: Find, say: Say, text: str) -> None:
+    clerk = Party("cus@acme.example", "Cus", title="Clerk", title_source="directory")
+    assert level(find(say(1, "in", 0, text), parties={clerk.address: clerk})) is Level.CLEAR
+    assert level(find(say(1, "in", 0, text))) is Level.CRITICAL
+
+
+def test_the_crm_outranks_what_a_mail_says_of_somebody(find: Find, say: Say) -> None:
+    text = "In copy is our managing director, Dana Roth."
+    clerk = Party("dana.roth@acme.example", "Dana Roth", title="Clerk", title_source="crm")
+    mails = say(1, "in", 0, "It leaks."), say(2, "in", 1, text, cc=(clerk.address,))
+    assert level(find(*mails, parties={clerk.address: clerk})) < Level.RAISED
+    assert level(find(*mails)) is Level.RAISED
+
+
+def test_whom_we_write_to_of_our_own_accord_has_not_joined(find: Find, say: Say) -> None:
+    ours = say(1, "out", 0, "Here is the minute of our review.", to=(COO.address,))
+    assert level(find(ours, parties={COO.address: COO})) is Level.CLEAR
+
+
 def test_someone_introduced_as_the_boss_counts_though_nobody_knows_the_title(find: Find, say: Say) -> None:
     mail = say(
         1,
