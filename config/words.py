@@ -57,6 +57,11 @@ class MailKind(StrEnum):
     CALENDAR = "calendar"
     OWN = "own"
     UNVERIFIED = "unverified"
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[type["MailKind"], tuple[str]]:
+        """Pickled by its value, as newer Pythons do; 3.11.2 (Debian 12) writes a call of getattr, which none may send."""
+        return MailKind, (self.value,)
+
     """It names one of us as its sender, and our own mail server found that false: it is filed and not heard."""
 
 
