@@ -93,7 +93,7 @@ def test_the_directory_outranks_the_signature(find: Find, say: Say) -> None:
     assert level(find(mail, parties={clerk.address: clerk})) is Level.CLEAR
 
 
-@pytest.mark.parametrize("text", ["I am the managing director.", "I'm the owner of this business."])
+@pytest.mark.parametrize("text", ["I am the managing director.", "I run this company.", "I run Severn Gate."])
 def test_the_directory_outranks_what_somebody_says_of_themselves(find: Find, say: Say, text: str) -> None:
     clerk = Party("cus@acme.example", "Cus", title="Clerk", title_source="directory")
     assert level(find(say(1, "in", 0, text), parties={clerk.address: clerk})) is Level.CLEAR
@@ -177,6 +177,9 @@ def test_asking_for_a_manager_is_worth_watching(find: Find, say: Say, text: str)
     [
         "Our account executive at the bank asked about the VPN. Does it work?",
         "Please send it to our office manager.",
+        "The terminal where I run the twisted object prints a list.",
+        "When I run the following command all is well.",
+        "You did a great job as CEO.",
         "The password manager is broken.",
         "Which setting rounds?\n\nBea Nolle\nExecutive Assistant to the Chief Executive Officer",
         "Gibt es eine Reihenfolge?\n\nGundula Terhorst\nSeilerei GmbH\nGeschäftsführer: Tilman Ostkamp",
