@@ -59,7 +59,7 @@ class MailKind(StrEnum):
     UNVERIFIED = "unverified"
 
     def __reduce_ex__(self, _protocol: object) -> tuple[type["MailKind"], tuple[str]]:
-        """Pickled by its value, as newer Pythons do; 3.11.2 (Debian 12) writes a call of getattr, which none may send."""
+        """Pickled by its value, as newer Pythons do; 3.11.2 (Debian 12) would send a call of getattr instead."""
         return MailKind, (self.value,)
 
     """It names one of us as its sender, and our own mail server found that false: it is filed and not heard."""

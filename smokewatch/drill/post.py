@@ -77,7 +77,8 @@ class PostOffice:
         )
         made = self._made(letter, at, f"drill.answer.{len(self.posted) + 1}")
         ours = parseaddr(letter.sender)[1]
-        made["Cc"] = _addresses([each for each in dict.fromkeys(copied) if each != ours])
+        if others := _addresses([each for each in dict.fromkeys(copied) if each != ours]):
+            made["Cc"] = others
         return self._filed(Posted(None, to.thread, at, made, to.number), to, text)
 
     def _still_waits(self, number: int, since: int) -> bool:
@@ -117,4 +118,4 @@ class PostOffice:
 
 
 def _addresses(texts: "tuple[str, ...] | list[str]") -> tuple[Address, ...]:
-    return tuple(Address(name, addr_spec=address) for name, address in getaddresses(texts))
+    return tuple(Address(name, addr_spec=address) for name, address in getaddresses(texts) if address)
