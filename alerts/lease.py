@@ -72,7 +72,7 @@ def due(now: datetime) -> ColumnElement[bool]:
 def claim_one(store: Store, now: datetime) -> Claim | None:
     """Take the most pressing due notice, counting the attempt before anything can go wrong with it."""
     with store.transaction() as session:
-        order = (Notice.urgent.desc(), Notice.not_before, Notice.id)
+        order = (Notice.urgent.desc(), Notice.weight.desc(), Notice.not_before, Notice.id)
         free = select(Notice).where(due(now)).order_by(*order).limit(1).with_for_update(skip_locked=True)
         notice = session.scalar(free)
         if notice is None:

@@ -43,7 +43,8 @@ class NoticeDraft:
     * INCIDENT: name, customers (how many), since, found (list of {about, subject, at}), others.
     * QUIET: scope, cap, because, digest. DIGEST: since, until, held (ids of notices it stands for).
 
-    Times are ISO 8601 with zone, people are given by address.
+    Times are ISO 8601 with zone, people are given by address. Of notices that wait together the one of most `weight`
+    goes first, so that a day's budget is spent on what matters most.
     """
 
     kind: NoticeKind
@@ -53,6 +54,7 @@ class NoticeDraft:
     at: datetime
     escalation_id: int | None = None
     urgent: bool = False
+    weight: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
@@ -71,6 +73,7 @@ def post_notice(session: Session, draft: NoticeDraft, *, mail_domain: str) -> in
         "person_id": draft.person_id,
         "facts": {"why": draft.why, "evidence": [asdict(e) for e in draft.evidence], **draft.facts},
         "urgent": draft.urgent,
+        "weight": draft.weight,
         "created_at": draft.at,
         "not_before": draft.not_before or draft.at,
     }

@@ -26,6 +26,7 @@ class Notice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     urgent: Mapped[bool] = mapped_column(server_default="false")
+    weight: Mapped[float] = mapped_column(server_default="0")
     state: Mapped[str] = mapped_column(server_default="waiting")
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]

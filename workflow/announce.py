@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from typing import Any
 
 from sqlalchemy import select
@@ -48,10 +49,16 @@ def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
             at=by.now,
             escalation_id=change.escalation.id,
             urgent=change.assessment.risk is Risk.CRITICAL,
+            weight=_weight(change),
             evidence=evidence,
             facts=_details(session, change, kind),
         )
         post_notice(session, draft, mail_domain=ctx.outgoing.domain)
+
+
+def _weight(change: Change) -> float:
+    """Score times the weight of the contract: a tenfold contract counts as much again, an unknown one as none."""
+    return change.assessment.score * (1.0 + log10(1.0 + max(0.0, change.facts.account_value or 0.0)))
 
 
 def _kind(change: Change) -> NoticeKind | None:
