@@ -27,6 +27,14 @@ SIGNALS = {
     "missed_promise": "we broke a promise",
     "executive_visibility": "an executive is watching",
     "account_risk": "the contract is at risk",
+    "spread": "it wanders through our teams",
+    "deadline": "they have a deadline",
+    "impact": "their business is hurt",
+    "changed_next_step": "our plan changed again",
+    "new_decision_maker": "somebody new decides",
+    "repeat_issue": "a solved trouble is back",
+    "urgency": "it cannot wait",
+    "tone": "they are losing patience",
 }
 RISKS = {"critical": "bold red", "high": "red", "elevated": "yellow", "low": "green"}
 LONGEST_QUOTE = 130
