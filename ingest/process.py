@@ -1,6 +1,7 @@
 """Takes kept mails through one batch: read, classify, thread, file, command, assess - in one transaction."""
 
 import hashlib
+import threading
 import time
 import traceback
 from collections.abc import Sequence
@@ -39,6 +40,10 @@ MOST_SKEW = timedelta(days=7)
 PATIENCE_SECONDS = 30
 """Reading a batch of the slowest mails could outlast the claim on it (60 s); what is left then is put back."""
 
+_ONE_SUSPECT = threading.Lock()
+"""Held over a mail that was tried before. Two threads may be given the same mails (queue and rescue both name them): if
+one read a neighbour while the other dies of the culprit, the neighbour would be counted too and end parked with it."""
+
 SINGLE = (MailKind.COMMAND, MailKind.FORWARD)
 """Kinds settled alone: checking their sender may wait for DNS, and nobody else's mail should wait with it."""
 
@@ -69,8 +74,7 @@ def process_batch(store: Store, raw_ids: Sequence[int], ctx: IngestContext, now:
         directory = load_directory(session, ctx.settings)
     run = _Run(store, ctx, directory, now)
     run.process(fresh)
-    for raw_id in again:
-        run.process_again(raw_id)
+    run.process_again(again)
     return run.result
 
 
@@ -84,8 +88,17 @@ class _Run:
     now: datetime
     result: BatchResult = field(default_factory=BatchResult)
 
-    def process_again(self, raw_id: int) -> None:
-        """Try a mail that was tried before alone, and park it when it has had its chances."""
+    def process_again(self, raw_ids: Sequence[int]) -> None:
+        """Try mails that were tried before one at a time; those there is no patience for are named again by the sweep."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        for raw_id in raw_ids:
+            with _ONE_SUSPECT:
+                if time.monotonic() > patience:
+                    return
+                self._suspect(raw_id)
+
+    def _suspect(self, raw_id: int) -> None:
+        """Try a mail alone, and park it when it has had its chances."""
         with self.store.transaction() as session:
             taken = work.claim(session, [raw_id], self.now, again=True)
             if taken and taken[0].attempts > work.MOST_ATTEMPTS:

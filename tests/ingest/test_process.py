@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -116,6 +117,28 @@ def test_a_mail_that_keeps_killing_its_worker_is_parked_and_its_neighbours_are_n
             work.claim(session, [ids[1]], NOW + n * work.CLAIM, again=n > 0)
     process_batch(store, ids, context(), NOW + timedelta(hours=1))
     assert _states(store) == {"parsed": 1, "parked": 1}
+
+
+def test_a_neighbour_is_not_tried_while_another_thread_reads_a_suspect(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = _keep(store, *(letter(n, "Hello") for n in range(4)))
+    with store.transaction() as session:
+        work.claim(session, ids, NOW)
+    counted: list[int] = []
+    real = ingest.process.read_mail
+
+    def looking(raw, limits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        time.sleep(0.05)
+        with store.transaction() as session:
+            tried = select(func.count()).where(RawMail.state == "kept", RawMail.attempts > 1)
+            counted.append(session.scalar(tried) or 0)
+        return real(raw, limits)
+
+    monkeypatch.setattr(ingest.process, "read_mail", looking)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: process_batch(store, ids, context(), NOW + work.CLAIM), range(2)))
+    assert counted == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("point", ["K10", "K12", "K13", "K14"])
