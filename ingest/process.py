@@ -89,7 +89,7 @@ class _Run:
     result: BatchResult = field(default_factory=BatchResult)
 
     def process_again(self, raw_ids: Sequence[int]) -> None:
-        """Try mails that were tried before one at a time; those there is no patience for are named again by the sweep."""
+        """Try mails that were tried before one at a time; what there is no time for is named again later."""
         patience = time.monotonic() + PATIENCE_SECONDS
         for raw_id in raw_ids:
             with _ONE_SUSPECT:
