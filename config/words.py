@@ -195,3 +195,49 @@ class NoticeState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     DROPPED = "dropped"
+
+
+class Target(StrEnum):
+    """What a file may be attached to."""
+
+    ESCALATION = "escalation"
+    COMMENT = "comment"
+    CLOSEOUT = "closeout"
+    ACTION_ITEM = "action_item"
+    ANCHOR = "anchor"
+    ANCHOR_COMMENT = "anchor_comment"
+
+
+class AnchorKind(StrEnum):
+    """What an escalation may hang on; a lead may become a deal, and a deal a project."""
+
+    LEAD = "lead"
+    DEAL = "deal"
+    PROJECT = "project"
+    TASK = "task"
+
+
+class TaskState(StrEnum):
+    """Where an action item stands."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class DutyState(StrEnum):
+    """Where a duty of a playbook stands; DROPPED ones fell away with their playbook or by a person's word."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class RegisterKind(StrEnum):
+    """The four kinds of a risk register's lines (RAID)."""
+
+    RISK = "risk"
+    ASSUMPTION = "assumption"
+    ISSUE = "issue"
+    DEPENDENCY = "dependency"

@@ -55,6 +55,7 @@ class Account(Base):
     arr: Mapped[float | None]
     renewal: Mapped[date | None]
     csat: Mapped[float | None]
+    health: Mapped[str] = mapped_column(server_default="")
     fragile: Mapped[str] = mapped_column(server_default="")
     provisional: Mapped[bool] = mapped_column(server_default="false")
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
@@ -74,7 +75,10 @@ class AccountDomain(Base):
 
 
 class Contact(Base):
-    """One of theirs, by address."""
+    """One of theirs, by address. `executive` is a person's word on it, None where the title decides.
+
+    `suggested_title` was read from the signature of the message `suggested_from` and waits for a person's yes.
+    """
 
     __tablename__ = "contact"
     id: Mapped[Key]
@@ -83,5 +87,8 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(server_default="")
     title: Mapped[str] = mapped_column(server_default="")
     title_source: Mapped[str] = mapped_column(server_default="")
+    executive: Mapped[bool | None]
+    suggested_title: Mapped[str] = mapped_column(server_default="")
+    suggested_from: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     first_seen_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]

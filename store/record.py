@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, Key
@@ -29,6 +29,12 @@ class Escalation(Base):
     swarming: Mapped[bool] = mapped_column(server_default="false")
     next_step: Mapped[str | None]
     next_step_due: Mapped[datetime | None]
+    steps_to_resolve: Mapped[str | None]
+    path_to_green: Mapped[str | None]
+    affected_users: Mapped[int | None]
+    links: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
+    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    anchor_id: Mapped[int | None] = mapped_column(ForeignKey("anchor.id"), index=True)
     opened_at: Mapped[datetime]
     opened_why: Mapped[str]
     acknowledged_at: Mapped[datetime | None]
@@ -37,6 +43,11 @@ class Escalation(Base):
     reopened_at: Mapped[datetime | None]
     root_cause: Mapped[str | None]
     resolution: Mapped[str | None]
+    customer_impact: Mapped[str | None]
+    internal_impact: Mapped[str | None]
+    lessons: Mapped[str | None]
+    locked_at: Mapped[datetime | None]
+    locked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("escalation.id"))
     version: Mapped[int] = mapped_column(server_default="1")
@@ -81,9 +92,26 @@ class Closeout(Base):
     version: Mapped[int]
     root_cause: Mapped[str]
     resolution: Mapped[str]
+    customer_impact: Mapped[str] = mapped_column(server_default="")
+    internal_impact: Mapped[str] = mapped_column(server_default="")
+    lessons: Mapped[str] = mapped_column(server_default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("escalation_id", "version"),)
+
+
+class SignOff(Base):
+    """The customer's word that it is settled: their own sentence from their mail, or one written down by hand."""
+
+    __tablename__ = "sign_off"
+    id: Mapped[Key]
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    closeout_id: Mapped[int | None] = mapped_column(ForeignKey("closeout.id"))
+    by_address: Mapped[str]
+    quote: Mapped[str]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 class Audit(Base):
