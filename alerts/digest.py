@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,13 +20,23 @@ FIRST_WINDOW = timedelta(days=1)
 """How far back a person's very first digest looks."""
 
 
+_WHY = {
+    Role.ADMIN: "you are an admin of this installation",
+    Role.MANAGER: "you manage people here",
+    Role.AGENT: "alerts to you were held back",
+}
+
+
 def open_due_digests(session: Session, ctx: AlertContext, now: datetime) -> int:
     """Open every digest whose local hour has come, and return how many mails that makes.
 
     A day with nothing to tell is marked as done without a mail. Safe to run from any number of workers: a day is
     claimed by a unique row, and everything about one call is one transaction.
     """
-    readers = select(Person).where(Person.active, Person.role.in_([Role.MANAGER, Role.ADMIN])).order_by(Person.id)
+    # An agent has one only on a day when alerts were held back: without it they would never hear of them.
+    waiting = select(Notice.id).where(Notice.person_id == Person.id, Notice.state == NoticeState.HELD).exists()
+    reads = or_(Person.role != Role.AGENT, waiting)
+    readers = select(Person).where(Person.active, reads).order_by(Person.id)
 
     def opened(person: Person) -> int:
         made = _open(session, person, ctx, now)
@@ -60,8 +70,7 @@ def _open(session: Session, person: Person, ctx: AlertContext, now: datetime) ->
     if gather(session, person, window, held).is_empty:
         return 0
     facts = {"since": window.since.isoformat(), "until": window.until.isoformat(), "held": held}
-    why = "you manage people here" if person.role == Role.MANAGER else "you are an admin of this installation"
-    draft = NoticeDraft(NoticeKind.DIGEST, person.id, f"digest:{day}", why, now, facts=facts)
+    draft = NoticeDraft(NoticeKind.DIGEST, person.id, f"digest:{day}", _WHY[Role(person.role)], now, facts=facts)
     notice_id = post_notice(session, draft, mail_domain=ctx.outgoing.domain)
     session.execute(update(DigestWindow).where(DigestWindow.id == window_id).values(notice_id=notice_id))
     return 1

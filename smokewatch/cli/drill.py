@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 def drill(
     ctx: typer.Context,
     scenario: Annotated[str, typer.Argument(help="Its name, or a .toml file of your own; none lists them.")] = "",
-    speed: Annotated[float, typer.Option(min=0, max=FASTEST, help="Story minutes a second; 0 waits for Enter.")] = 60,
+    speed: Annotated[float, typer.Option(min=0, max=FASTEST, help="Story minutes a second; 0 waits for Enter.")] = 1,
     script: Annotated[Path | None, typer.Option(help="Take the lines from this file.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:

@@ -81,6 +81,18 @@ def test_agents_get_no_digest(scene: Scene, sink: Sink) -> None:
     assert sink.to("lena@us.example") == []
 
 
+def test_an_agent_is_told_of_alerts_that_were_held_back(scene: Scene, sink: Sink) -> None:
+    one = tuned(daily_budget=1)
+    for number in range(3):
+        scene.post(person=scene.lena, event=f"risk:{number}")
+    scene.drain(sink, one)
+    _open(scene, DAY, one)
+    scene.drain(sink, one, later=DAY)
+    told = [t for t in sink.to("lena@us.example") if "digest" in str(t.message["Subject"])]
+    assert len(told) == 1
+    assert "alerts to you were held back" in " ".join(told[0].text.split())
+
+
 def test_nothing_is_opened_before_the_local_hour(scene: Scene) -> None:
     _change(scene, before=4 * HOUR)
     assert _open(scene, -timedelta(hours=2, minutes=31)) == 0
