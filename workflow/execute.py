@@ -129,7 +129,7 @@ class _Run:
     def take(self, command: Command) -> None:
         """Run a command, or put it by until it is confirmed, or refuse it."""
         verb = VERBS[command.verb]
-        work = Work(self.session, self.by, self.esc, command.args, self.request.policy, VERBS)
+        work = Work(self.session, self.by, self.esc, command.args, self.request.context, VERBS)
         try:
             if self._needed(verb, work) > self.request.allowed:
                 self._put_by(command, verb, work)
@@ -165,7 +165,7 @@ class _Run:
 
     def transcript(self) -> Transcript:
         """The answer: the lines, the state now, how to undo, and what waits for a confirm."""
-        work = Work(self.session, self.by, self.esc, {}, self.request.policy, VERBS)
+        work = Work(self.session, self.by, self.esc, {}, self.request.context, VERBS)
         undo = None
         if self.undoable:
             until = work.says(self.by.now + timedelta(hours=self.request.policy.undo_hours))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from config.policy import CommandPolicy
+from workflow.context import Context
 from workflow.trust import Trust
 
 
@@ -61,5 +62,10 @@ class Request:
     """On whose word, with what trust, and out of which message of the store a block is run."""
 
     allowed: Trust
-    policy: CommandPolicy
+    context: Context
     source_message_id: int | None = None
+
+    @property
+    def policy(self) -> CommandPolicy:
+        """What the policy says of commands."""
+        return self.context.policy.commands

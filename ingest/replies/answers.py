@@ -50,7 +50,7 @@ def by(post: Post) -> By:
 
 def request(post: Post, trust: Trust) -> Request:
     """On which trust the reply's commands are run."""
-    return Request(trust, post.ctx.policy.commands, post.reply.message_row_id)
+    return Request(trust, post.ctx, post.reply.message_row_id)
 
 
 def answer(session: Session, post: Post, transcript: Transcript) -> None:

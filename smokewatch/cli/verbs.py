@@ -47,7 +47,7 @@ def _command(verb: Verb) -> Callable[..., None]:
                 refuse(
                     block.problem or " ".join(hints) or f"I could not read that. Write it as: {verb.usage}", Exit.USAGE
                 )
-            request = Request(Trust.CONFIRMED, app.policy.commands)
+            request = Request(Trust.CONFIRMED, app.workflow)
             transcript = run_block(session, by(ctx, session, app), number, block, request)
         _show(transcript, as_json=as_json)
 

@@ -79,7 +79,7 @@ class Game:
 
     def command(self, escalation: int, text: str) -> list[str]:
         """Run a reply's text on an escalation as the person the trainee is; a sentence for each line."""
-        policy = self.stage.ctx.workflow.policy.commands
+        context = self.stage.ctx.workflow
         with self.stage.store.transaction() as session:
             person = session.scalars(select(Person).where(Person.email == self.me.email)).one()
             block = parse_block(text, self.now, person.zone)
@@ -87,7 +87,7 @@ class Game:
                 raise DrillError(f'"{text}" is no command: `ESC-{escalation} help` lists them.')
             domain = self.stage.ctx.settings.outgoing.domain
             by = By(person.id, person.email, Channel.MAIL, self.now, None, domain)
-            told = run_block(session, by, escalation, block, Request(Trust.CONFIRMED, policy))
+            told = run_block(session, by, escalation, block, Request(Trust.CONFIRMED, context))
         if any(line.ok for line in told.lines) and {each.verb for each in block.commands} - _LOOKS:
             self.acts.append(Act(self.now, self.me.email, escalation=escalation))
         return [line.outcome for line in told.lines] + ([told.ask] if told.ask else [])

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.policy import load_policy
+from config.settings import Outgoing
 from config.words import Channel, Role
 from store.mail import Conversation
 from store.outbox import Notice
 from store.people import Account, Person, Team
 from store.record import Audit, Escalation
+from workflow.context import Context
 from workflow.execute import Request, Transcript, run_block
 from workflow.grammar import parse_block
 from workflow.record import By, Opening, open_escalation
@@ -76,7 +78,7 @@ class Desk:
         """Run a reply."""
         by = self.by(person, later)
         block = parse_block(text, by.now, "Europe/Berlin")
-        request = Request(allowed, load_policy().commands)
+        request = Request(allowed, Context(load_policy(), Outgoing()))
         return run_block(self.session, by, (esc or self.esc).id, block, request)
 
     def says_one(self, text: str, person: Person | None = None, later: timedelta = timedelta(0)) -> str:

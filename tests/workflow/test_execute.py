@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from config.policy import load_policy
+from config.settings import Outgoing
 from store.record import Audit, Comment, Participant, PendingCommand, UndoEntry
 from tests.workflow.desk import Desk
+from workflow.context import Context
 from workflow.errors import NotFound, Refused
 from workflow.execute import Request, Transcript, run_pending
 from workflow.trust import Trust
@@ -17,7 +19,7 @@ DANGEROUS = ["resolve: done", "close\nroot cause: a\nresolution: b", "merge ESC-
 
 def _confirm(desk: Desk, told: Transcript, later: timedelta = timedelta(hours=1)) -> Transcript:
     assert told.pending_id is not None
-    request = Request(Trust.CONFIRMED, load_policy().commands)
+    request = Request(Trust.CONFIRMED, Context(load_policy(), Outgoing()))
     return run_pending(desk.session, desk.by(later=later), told.pending_id, request)
 
 

@@ -19,8 +19,10 @@ COMMAND = """
 import sys
 from datetime import datetime
 from config.policy import load_policy
+from config.settings import Outgoing
 from config.words import Channel
 from store.database import Store, connect
+from workflow.context import Context
 from workflow.execute import Request, run_block
 from workflow.grammar import parse_block
 from workflow.record import By
@@ -32,7 +34,7 @@ by = By(int(person), "lena.vogt@us.example", Channel.MAIL, now, mail_domain="us.
 block = parse_block("ack\\nclose\\nroot cause: a\\nresolution: b", now, "UTC")
 store = Store(connect(url))
 with store.transaction() as session:
-    run_block(session, by, int(esc), block, Request(Trust.CONFIRMED, load_policy().commands))
+    run_block(session, by, int(esc), block, Request(Trust.CONFIRMED, Context(load_policy(), Outgoing())))
 """
 
 

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from config.policy import load_policy
+from config.settings import Outgoing
 from config.words import Channel
 from store import audit
 from store.database import Store
 from store.people import Person
 from store.record import Audit, Escalation
 from tests.workflow.desk import Desk, set_up_desk
+from workflow.context import Context
 from workflow.errors import Refused
 from workflow.execute import Request, Transcript, run_block
 from workflow.grammar import parse_block
@@ -36,7 +38,7 @@ def _both(store: Store, desk: Desk, first: tuple[Person, int, str], second: tupl
 
     def run(person: Person, escalation_id: int, text: str) -> Transcript:
         by = By(person.id, person.email, Channel.MAIL, desk.now, mail_domain="us.example")
-        request = Request(Trust.CONFIRMED, load_policy().commands)
+        request = Request(Trust.CONFIRMED, Context(load_policy(), Outgoing()))
         with store.transaction() as session:
             barrier.wait(10)
             return run_block(session, by, escalation_id, parse_block(text, desk.now, "UTC"), request)

@@ -13,6 +13,7 @@ from config.policy import CommandPolicy
 from store.people import Person
 from store.record import Escalation
 from workflow.change import By
+from workflow.context import Context
 from workflow.dates import When
 from workflow.errors import Refused, WorkflowError
 from workflow.trust import Trust
@@ -57,8 +58,13 @@ class Work:
     by: By
     escalation: Escalation
     args: Args
-    policy: CommandPolicy
+    context: Context
     verbs: Mapping[str, "Verb"] = field(repr=False)
+
+    @property
+    def policy(self) -> CommandPolicy:
+        """What the policy says of commands."""
+        return self.context.policy.commands
 
     @property
     def person(self) -> Person:
