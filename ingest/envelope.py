@@ -7,8 +7,8 @@ would read the body and all Received fields too: twice the time, and rules for b
 import base64
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime, parsedate_tz
 from functools import lru_cache
 
 from mailparser.dates import parse_mail_date
@@ -24,6 +24,9 @@ REMEMBERED_CHARS = 500
 """Longest address field whose reading is remembered, to bound the memory that takes."""
 FIRST_YEAR, LAST_YEAR = 1980, 9000
 """A Date outside these years is taken for none: no mail is older, and zones must not carry it past datetime's end."""
+
+MOST_OFFSET = 86_400
+"""Seconds from UTC; a zone this far away is none."""
 
 _ENVELOPE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "resent-to")
 _UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -49,6 +52,7 @@ class Envelope:
     envelope_to: tuple[str, ...] = ()
     subject: str = ""
     sent_at: datetime | None = None
+    sent_zone: timezone | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -72,6 +76,7 @@ def read_envelope(fields: Fields) -> Envelope:
         envelope_to=_envelope_to(fields),
         subject=clean_line(decode_words(fields.first("subject"))),
         sent_at=_sent_at(fields.first("date")),
+        sent_zone=_sent_zone(fields.first("date")),
         problems=tuple(doubts + to_doubts + cc_doubts),
     )
 
@@ -164,3 +169,13 @@ def _sent_at(value: str) -> datetime | None:
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
     return sent if sent and FIRST_YEAR <= sent.year <= LAST_YEAR else None
+
+
+def _sent_zone(value: str) -> timezone | None:
+    """The zone of the writer's own clock, as the Date header tells it (RFC 5322, section 3.3); None where it is UTC.
+
+    UTC is what servers write of people in any zone, so it tells nothing.
+    """
+    read = parsedate_tz(value[:100]) if value else None
+    offset = read[9] if read else None
+    return timezone(timedelta(seconds=offset)) if offset and abs(offset) < MOST_OFFSET else None

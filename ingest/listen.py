@@ -1,5 +1,7 @@
 """Lets the signals' reader read a mail's new text, before any transaction holds its conversation."""
 
+from datetime import UTC
+
 from ingest.directory import Directory
 from ingest.thread import Incoming
 from signals.reader import read_message
@@ -16,7 +18,7 @@ def listen(incoming: Incoming, directory: Directory) -> None:
         incoming.reading = read_message(
             mail.new_text,
             verdict.direction,
-            incoming.sent_at,
+            incoming.sent_at.astimezone(mail.sent_zone or UTC),
             directory.calendar(incoming.team_id),
             incoming.language,
             mail.subject,

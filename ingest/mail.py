@@ -1,7 +1,7 @@
 """What reading a raw mail yields: plain data, safe for text columns, whatever the mail tried."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 
 from config.words import MailKind
 
@@ -32,7 +32,8 @@ class ParsedMail:
     `from_addresses` keeps every address of every From header: a command needs exactly one. `from_plain` is true when
     that one is written as a bare address or `name <address>`, with no comment, group, route or other trick around it.
     `command_text` is the first top-level text/plain leaf alone (or the text of the only HTML leaf), with quotes
-    still in it: commands are read from nowhere else.
+    still in it: commands are read from nowhere else. `sent_at` is UTC; `sent_zone` is that of the writer's clock, None
+    where the Date header tells UTC.
     """
 
     message_id: str
@@ -63,6 +64,7 @@ class ParsedMail:
     problems: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     from_plain: bool = False
+    sent_zone: timezone | None = None
 
 
 @dataclass(frozen=True)

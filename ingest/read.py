@@ -99,6 +99,7 @@ def _read(gate: Gate, own_lists: frozenset[str], *, apart: bool) -> ParsedMail:
         envelope_to=envelope.envelope_to,
         subject=envelope.subject,
         sent_at=envelope.sent_at,
+        sent_zone=envelope.sent_zone,
         in_reply_to=headers.referred(fields, "in-reply-to", own_id),
         references=headers.referred(fields, "references", own_id),
         text=text,

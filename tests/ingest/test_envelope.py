@@ -1,6 +1,6 @@
 """The envelope: strict senders, whom the mail reached, a subject and date that are safe to store."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 
@@ -132,3 +132,18 @@ def test_envelope_recipients_are_gathered() -> None:
 def test_a_date_is_read_or_is_none(date: str, year: int | None) -> None:
     sent = envelope(Date=date).sent_at
     assert (sent.year if sent else None) == year
+
+
+@pytest.mark.parametrize(
+    ("date", "hours"),
+    [
+        ("Wed, 06 May 2026 10:30:00 -0400", -4),
+        ("Wed, 06 May 2026 10:30:00 +0000", None),
+        ("Wed, 06 May 2026 10:30:00 -0000", None),
+        ("Wed, 06 May 2026 10:30:00 +9900", None),
+        ("yesterday", None),
+    ],
+)
+def test_the_zone_of_the_writer_s_clock_is_that_of_the_date(date: str, hours: int | None) -> None:
+    zone = envelope(Date=date).sent_zone
+    assert (zone.utcoffset(None) / timedelta(hours=1) if zone else None) == hours

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ import ingest.file
 import ingest.process
 from ingest import work
 from ingest.process import process_batch
+from signals.reading import Reading
 from store.database import Store
 from store.mail import Conversation, Message, RawMail
 from store.people import Account
@@ -156,3 +157,11 @@ def test_killed_anywhere_nothing_is_lost_or_doubled(store: Store, point: str, ki
     assert _states(store) == {"parsed": count}
     assert _count(store, Message) == count
     assert _count(store, Conversation) == count // 4
+
+
+def test_a_clock_time_is_that_of_the_sender_s_own_clock(store: Store) -> None:
+    raw = letter(1, "We need the fix by Thursday 5pm or the audit fails.", Date="Mon, 04 May 2026 03:00:00 -0400")
+    process_batch(store, _keep(store, raw), context(), NOW)
+    with store.transaction() as session:
+        read = Reading.from_json(session.scalars(select(Message.reading)).one())
+    assert [need.due for need in read.needs] == [datetime(2026, 5, 7, 21, tzinfo=UTC)]
