@@ -16,6 +16,7 @@ import ingest.file
 import ingest.process
 from ingest import work
 from ingest.process import process_batch
+from ingest.read import read_mail
 from signals.reading import Reading
 from store.database import Store
 from store.mail import Conversation, Message, RawMail
@@ -127,14 +128,13 @@ def test_a_neighbour_is_not_tried_while_another_thread_reads_a_suspect(
     with store.transaction() as session:
         work.claim(session, ids, NOW)
     counted: list[int] = []
-    real = ingest.process.read_mail
 
     def looking(raw, limits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         time.sleep(0.05)
         with store.transaction() as session:
             tried = select(func.count()).where(RawMail.state == "kept", RawMail.attempts > 1)
             counted.append(session.scalar(tried) or 0)
-        return real(raw, limits)
+        return read_mail(raw, limits)
 
     monkeypatch.setattr(ingest.process, "read_mail", looking)
     with ThreadPoolExecutor(2) as pool:
