@@ -1,8 +1,12 @@
 """the whole record."""
 
+from importlib.resources import files
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from store.extensions import trigrams
 
 revision = "0007"
 down_revision = "0006"
@@ -201,6 +205,7 @@ def upgrade() -> None:
         sa.Column("escalation_id", sa.BigInteger(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("share", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("percent", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -299,17 +304,40 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.BigInteger(), nullable=True),
         sa.Column("escalation_id", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("words", postgresql.TSVECTOR(), nullable=False),
-        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_search_entry_conversation_id")),
-        sa.ForeignKeyConstraint(["escalation_id"], ["escalation.id"], name=op.f("fk_search_entry_escalation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
-        sa.UniqueConstraint("kind", "ref_id", name=op.f("uq_search_entry_kind_ref_id")),
     )
-    op.create_index(op.f("ix_search_entry_conversation_id"), "search_entry", ["conversation_id"], unique=False)
-    op.create_index(op.f("ix_search_entry_escalation_id"), "search_entry", ["escalation_id"], unique=False)
-    op.create_index("ix_search_entry_words", "search_entry", ["words"], unique=False, postgresql_using="gin")
+    op.create_index("uq_search_entry_row", "search_entry", ["kind", "ref_id"], unique=True)
+    op.create_index("ix_search_entry_at", "search_entry", ["at"], unique=False)
+    op.create_index(
+        "ix_search_entry_words",
+        "search_entry",
+        ["words"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_table(
+        "search_due",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("ref_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "ref_id", name=op.f("pk_search_due")),
+    )
+    op.create_table(
+        "search_word",
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_search_word")),
+    )
+    op.create_index(
+        "ix_search_word_alike",
+        "search_word",
+        ["word"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"word": trigrams(op.get_bind())},
+    )
     op.create_table(
         "absence",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -385,6 +413,9 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_escalation_anchor_id"), "escalation", "anchor", ["anchor_id"], ["id"])
     op.create_foreign_key(op.f("fk_escalation_locked_by"), "escalation", "person", ["locked_by"], ["id"])
     # ### end Alembic commands ###
+    op.get_bind().exec_driver_sql(files("store").joinpath("search.sql").read_text(encoding="utf-8"))
+    # Guards of locked records. The file belongs to this revision: a change to it is a new one.
+    op.get_bind().exec_driver_sql(files("store").joinpath("locks.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
