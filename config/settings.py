@@ -113,6 +113,7 @@ class Settings(_Section):
     """The whole of it; `config.load.load_settings` reads it.
 
     `var` holds the embedded engines and the outbox. `admin` is the address the command line acts as.
+    `policy` is a file, `playbooks` a folder laid over what is shipped.
     `retention_days` 0 keeps all mail. With less than `least_free_mb` free under `var`, /readyz and `check` say so.
     """
 
@@ -124,6 +125,8 @@ class Settings(_Section):
     outgoing: Outgoing = Outgoing()
     limits: Limits = Limits()
     policy: Path | None = None
+    closeouts: Path | None = None
+    playbooks: Path | None = None
     admin: str = ""
     health_host: str = "127.0.0.1"
     health_port: int = 9300

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from alerts.context import AlertContext
 from alerts.sender import SmtpSender
+from config.closeouts import Closeouts, CloseoutsError, load_closeouts
 from config.load import SettingsError
 from config.oauth import TokenSource
 from config.policy import Policy, load_policy
@@ -89,7 +90,7 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     store = Store(connect(settings.database_url))
     with store.transaction() as session:
         mark = loop_mark(session)
-    workflow = Context(policy, settings.outgoing)
+    workflow = Context(policy, settings.outgoing, closeouts=read_closeouts(settings))
     alerts = AlertContext(
         settings.outgoing, policy.alerts, mark, policy.commands.token_days, policy.commands.confirm_hours
     )
@@ -116,6 +117,14 @@ def read_policy(settings: Settings) -> Policy:
         raise SettingsError(
             [f"{settings.policy}, {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors()]
         ) from error
+
+
+def read_closeouts(settings: Settings) -> Closeouts:
+    """The prompts of closeouts with the admin's own laid over them. Raises SettingsError where one is wrong."""
+    try:
+        return load_closeouts(settings.closeouts)
+    except CloseoutsError as error:
+        raise SettingsError([str(error)]) from error
 
 
 def loop_mark(session: Session) -> str:

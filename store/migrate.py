@@ -27,7 +27,8 @@ def migrate(url: str, *, schema: str | None = None) -> None:
                 command.upgrade(configuration(connection), "head")
             elif not inspect(connection).has_table("audit", schema=schema):
                 Base.metadata.create_all(connection)
-                connection.execute(text(files("store").joinpath("audit.sql").read_text(encoding="utf-8")))
+                for name in ("audit.sql", "locks.sql"):
+                    connection.execute(text(files("store").joinpath(name).read_text(encoding="utf-8")))
             killpoint("K29")
             _grant(connection, schema or "public")
     finally:
@@ -47,7 +48,7 @@ def _has_revisions() -> bool:
 
 
 def _grant(connection: Connection, schema: str) -> None:
-    """Give the application's role what it needs and no more: audit rows can be added, never changed."""
+    """Give the application's role what it needs and no more: audit rows and closeouts can be added, never changed."""
     connection.execute(
         text(
             f"DO $$ BEGIN CREATE ROLE {APP_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
@@ -57,5 +58,6 @@ def _grant(connection: Connection, schema: str) -> None:
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {APP_ROLE};"
             f"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM {APP_ROLE};"
             f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_head FROM {APP_ROLE};"
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON closeout FROM {APP_ROLE};"
         )
     )

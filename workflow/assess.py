@@ -158,7 +158,9 @@ def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
             return
         strongest = max(case.rises, key=lambda r: r.finding.level).finding
         reason = f"new evidence after it was {escalation.state}: {strongest.quote!r}"
-        record.move_state(session, replace(by, reason=reason), escalation, State.OPEN)
+        # A locked record stays closed until an admin unlocks it; people are told all the same.
+        if escalation.locked_at is None:
+            record.move_state(session, replace(by, reason=reason), escalation, State.OPEN)
     _carry_risk(session, escalation, ctx, by)
     announce(session, Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened), ctx, by)
 

@@ -19,3 +19,7 @@ class Incomplete(Refused):
     def __init__(self, sentence: str, missing: tuple[str, ...]) -> None:
         super().__init__(sentence)
         self.missing = missing
+
+
+class Locked(Refused):
+    """A write on a locked closeout, its sign-off or its action items; an admin unlocks it first, with a reason."""

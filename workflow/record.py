@@ -14,6 +14,7 @@ from workflow.closeout import Post, check_closeout, write_closeout
 from workflow.comments import CommentAdded, add_comment
 from workflow.errors import NotFound, Refused
 from workflow.handovers import look_again
+from workflow.locks import check_unlocked
 from workflow.opening import Opening, open_escalation
 from workflow.participants import add_participant
 from workflow.states import check_move, is_reopening
@@ -66,10 +67,12 @@ def move_state(session: Session, by: By, esc: Escalation, to: State) -> None:
     """Move an escalation on; or back to open or in progress with `by.reason`; closing takes a closeout (see `close`).
 
     Raises:
+        Locked: its closeout is locked; reopening begins a new one, so unlocking comes first.
         Refused: the state machine does not allow it.
 
     """
     before = State(esc.state)
+    check_unlocked(session, esc)
     check_move(esc.number, before, to, by.reason)
     if to == State.CLOSED:
         check_closeout(session, esc)
@@ -82,6 +85,9 @@ def move_state(session: Session, by: By, esc: Escalation, to: State) -> None:
 def _stamp(esc: Escalation, to: State, now: datetime, *, again: bool) -> None:
     """Keep the times of the states in step; reopening begins a new round with a closeout of its own."""
     if again:
+        if esc.closed_at is not None:
+            # Its closeout has them; the next one tells of another round.
+            esc.customer_impact = esc.internal_impact = esc.lessons = None
         esc.reopened_at = now
         esc.resolved_at = esc.closed_at = esc.root_cause = esc.resolution = None
     esc.acknowledged_at = None if to == State.OPEN else esc.acknowledged_at or now
@@ -184,7 +190,8 @@ def set_next_step(session: Session, by: By, esc: Escalation, text: str | None, d
 
 
 def set_summary(session: Session, by: By, esc: Escalation, field: str, text: str) -> None:
-    """Keep what is known so far of the `root_cause` or the `resolution`, for the closeout to come."""
+    """Keep a draft of a part of the closeout (see `closeout.PARTS`). Raises Locked; Refused when it is that already."""
+    check_unlocked(session, esc)
     _set(session, by, esc, field, text)
 
 

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from store.people import Person
 from store.record import Escalation, UndoEntry
 from workflow.change import By, Step, name_of, written
+from workflow.closeout import PARTS
 from workflow.errors import Refused
+from workflow.locks import check_unlocked
 from workflow.record import tell_owner
 
 # Told in the audit under the names the changes themselves have; the times below follow silently.
@@ -23,7 +25,13 @@ _TOLD = {
     "next_step": "next_step",
     "root_cause": "root_cause",
     "resolution": "resolution",
+    "customer_impact": "customer_impact",
+    "internal_impact": "internal_impact",
+    "lessons": "lessons",
 }
+_COVERED = frozenset({"state", *PARTS})
+"""What a locked closeout keeps as it is."""
+
 _TIMES = ("next_step_due", "acknowledged_at", "resolved_at", "closed_at", "reopened_at")
 
 
@@ -43,10 +51,13 @@ def restore(session: Session, by: By, esc: Escalation, entry: UndoEntry) -> None
     """Put back the fields that the entry's command changed.
 
     Raises:
+        Locked: one of them belongs to a locked closeout.
         Refused: somebody has changed one of them since; it is named.
 
     """
     fields: dict[str, list[Any]] = entry.before.get("fields", {})
+    if _COVERED & set(fields):
+        check_unlocked(session, esc)
     now = snapshot(esc)
     for name, (_before, after) in fields.items():
         if now[name] != after:
