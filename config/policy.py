@@ -4,7 +4,7 @@ import tomllib
 from datetime import time
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -30,6 +30,7 @@ class RiskPolicy(_Section):
     fall_below_share: float
     open_at_level: Annotated[int, Field(ge=1, le=3)]
     open_at_score: float
+    overdue_duty_floors: dict[Literal["sev1", "sev2"], Risk]
 
 
 class SignalPolicy(_Section):
@@ -104,6 +105,14 @@ class CommandPolicy(_Section):
     answers_per_hour: int
 
 
+class PlaybookPolicy(_Section):
+    """Whether the playbooks' duties exist, what raises Sev 2 to Sev 1, and what an open closing duty does to a close."""
+
+    duties: bool
+    raise_path: Literal["automatic", "suggest", "never"]
+    open_duties_block_close: bool
+
+
 def _rule(name: str) -> str:
     """A signal, or a rule by its id, which holds a full stop."""
     if name not in set(Signal) and "." not in name:
@@ -125,6 +134,7 @@ class Policy(_Section):
     threading: ThreadPolicy
     alerts: AlertPolicy
     commands: CommandPolicy
+    playbooks: PlaybookPolicy
     shadow: dict[Annotated[str, AfterValidator(_rule)], str] = {}
 
 

@@ -173,6 +173,7 @@ class NoticeKind(StrEnum):
     CONFIRM = "confirm"
     DIGEST = "digest"
     QUIET = "quiet"
+    DUTY_OVERDUE = "duty_overdue"
     SHADOW = "shadow"
     INCIDENT = "incident"
     ADMIN = "admin"
@@ -227,10 +228,11 @@ class TaskState(StrEnum):
 
 
 class DutyState(StrEnum):
-    """Where a duty of a playbook stands; DROPPED ones fell away with their playbook or by a person's word."""
+    """Where a duty of a playbook stands; SKIPPED by a person's word, DROPPED with its path or the escalation's end."""
 
     OPEN = "open"
     DONE = "done"
+    SKIPPED = "skipped"
     DROPPED = "dropped"
 
 

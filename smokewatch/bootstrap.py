@@ -14,6 +14,7 @@ from alerts.sender import SmtpSender
 from config.closeouts import Closeouts, CloseoutsError, load_closeouts
 from config.load import SettingsError
 from config.oauth import TokenSource
+from config.playbooks import PlaybookError, Playbooks, load_playbooks
 from config.policy import Policy, load_policy
 from config.settings import Login, Settings
 from ingest.context import IngestContext
@@ -81,7 +82,7 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     """Migrate the database and wire everything to it.
 
     Raises:
-        SettingsError: the policy file is wrong.
+        SettingsError: the policy file or a playbook is wrong.
         sqlalchemy.exc.OperationalError: the database cannot be reached.
 
     """
@@ -90,7 +91,8 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     store = Store(connect(settings.database_url))
     with store.transaction() as session:
         mark = loop_mark(session)
-    workflow = Context(policy, settings.outgoing, closeouts=read_closeouts(settings))
+    playbooks = read_playbooks(settings, policy)
+    workflow = Context(policy, settings.outgoing, closeouts=read_closeouts(settings), playbooks=playbooks)
     alerts = AlertContext(
         settings.outgoing, policy.alerts, mark, policy.commands.token_days, policy.commands.confirm_hours
     )
@@ -125,6 +127,20 @@ def read_closeouts(settings: Settings) -> Closeouts:
         return load_closeouts(settings.closeouts)
     except CloseoutsError as error:
         raise SettingsError([str(error)]) from error
+
+
+def read_playbooks(settings: Settings, policy: Policy) -> Playbooks | None:
+    """The playbooks, the admin's own in the place of the shipped; None when the policy wants no duties.
+
+    Raises:
+        SettingsError: one of them is wrong; the sentence names file and key.
+
+    """
+    try:
+        playbooks = load_playbooks(settings.playbooks)
+    except PlaybookError as error:
+        raise SettingsError([f"{error}."]) from error
+    return playbooks if policy.playbooks.duties else None
 
 
 def loop_mark(session: Session) -> str:

@@ -41,6 +41,7 @@ class NoticeDraft:
     * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
     * CONFIRM: lines, expires_at, pending_id, ask. ADMIN: headline (a sentence), lines, todo.
     * INCIDENT: name, customers (how many), since, found (list of {about, subject, at}), others.
+    * DUTY_OVERDUE: playbook, tell (at_once or digest), risk (a sentence), duties (list of {id, n, text, due}).
     * QUIET: scope, cap, because, digest. DIGEST: since, until, held (ids of notices it stands for).
 
     Times are ISO 8601 with zone, people are given by address. Of notices that wait together the one of most `weight`

@@ -67,13 +67,14 @@ class Duty(Base):
 
 
 class Milestone(Base):
-    """A step of the action plan: how much of the whole it is, how far it has come, both in percent, and by when."""
+    """A step of the action plan: `share` of the whole and how far it has come (`percent`), both in percent."""
 
     __tablename__ = "milestone"
     id: Mapped[Key]
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
     n: Mapped[int]
     text: Mapped[str]
+    share: Mapped[int] = mapped_column(server_default="0")
     percent: Mapped[int] = mapped_column(server_default="0")
     due_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]

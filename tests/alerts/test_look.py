@@ -44,6 +44,13 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
         "rule": "tone", "count": 2, "since": "2026-04-27T08:00:00+00:00", "seen": 3,
         "found": [{"about": "Norvik", "level": "raised", "quote": "We are done.", "at": "2026-05-04T08:00:00+00:00"}],
     },
+    NoticeKind.DUTY_OVERDUE: {
+        "playbook": "Sev 1", "risk": "Until they are done, the risk stays high.", "tell": "at_once",
+        "duties": [
+            {"id": 1, "n": 2, "text": "Set up the channels", "due": "2026-05-05T12:00:00+00:00"},
+            {"id": 2, "n": 3, "text": "Name the stakeholders", "due": "2026-05-05T12:00:00+00:00"},
+        ],
+    },
     NoticeKind.ADMIN: {"headline": "Something broke.", "lines": ["it"], "todo": "Mend it."},
 }  # fmt: skip
 
