@@ -1,10 +1,11 @@
 """Who may see which escalation: the one clause behind every list, count and notice (law 7)."""
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from config.words import Role
-from store.people import Person
+from store.anchors import Anchor, AnchorPerson
+from store.people import Account, Person
 from store.record import Escalation, Participant
 
 
@@ -33,6 +34,39 @@ def may_see(session: Session, person_id: int, escalation_id: int) -> bool:
     if person is None:
         return False
     return session.scalar(select(Escalation.id).where(Escalation.id == escalation_id, visible(person))) is not None
+
+
+def sees(person: Person | None) -> ColumnElement[bool]:
+    """As `visible`; None is the one at the console, who keeps the machine and sees all."""
+    return true() if person is None else visible(person)
+
+
+def sees_anchor(person: Person | None) -> ColumnElement[bool]:
+    """The clause on `Anchor` that holds for what this person may see; None, the one at the console, sees all.
+
+    An admin sees all; everybody sees what they own or take part in, what belongs to a customer of theirs or of their
+    team, what an escalation they see is attached to, and what belongs to nobody in particular; a manager also sees what
+    anybody below them owns.
+    """
+    if person is None or (person.active and person.role == Role.ADMIN):
+        return true()
+    if not person.active:
+        return false()
+    joined = select(AnchorPerson.anchor_id).where(AnchorPerson.person_id == person.id)
+    held = Account.team_id.is_not(None) | Account.owner_id.is_not(None)
+    theirs = Account.owner_id == person.id
+    if person.team_id is not None:
+        theirs |= Account.team_id == person.team_id
+    ways: list[ColumnElement[bool]] = [
+        Anchor.owner_id == person.id,
+        Anchor.id.in_(joined),
+        Anchor.account_id.in_(select(Account.id).where(theirs)),
+        exists().where(Escalation.anchor_id == Anchor.id, visible(person)),
+        and_(Anchor.owner_id.is_(None), ~exists().where(Account.id == Anchor.account_id, held)),
+    ]
+    if person.role == Role.MANAGER:
+        ways.append(Anchor.owner_id.in_(_below(person.id)))
+    return or_(*ways)
 
 
 def _below(manager_id: int) -> Select[tuple[int]]:

@@ -2,10 +2,16 @@
 
 from workflow.verbs import (
     ack,
+    anchor,
     assign,
     close,
+    customer_impact,
+    handoff,
     help,  # noqa: A004 - each module has the name of its command
+    internal_impact,
     kept,
+    lessons,
+    lock,
     merge,
     next_step,
     noise,
@@ -24,6 +30,7 @@ from workflow.verbs import (
     status,
     swarm,
     undo,
+    unlock,
     useful,
     waiting,
 )
@@ -50,7 +57,14 @@ _TABLE = (
     close.VERB,
     root_cause.VERB,
     resolution.VERB,
+    customer_impact.VERB,
+    internal_impact.VERB,
+    lessons.VERB,
     reopen.VERB,
+    lock.VERB,
+    unlock.VERB,
+    anchor.VERB,  # what it belongs to
+    handoff.VERB,
     merge.VERB,  # which mails belong to it
     split.VERB,
     undo.VERB,
