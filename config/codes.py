@@ -5,16 +5,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import re2
-
 from config.fold import fold, fold_pattern
+from config.pattern import Pattern
 
 MOST = 16
 """Codes of one text that are kept; tables and logs hold hundreds, and those name nothing in particular."""
 
 _LONGEST = 24
-_DIGIT = re2.compile(rb"\d")
-_NAME = re2.compile(
+_DIGIT = Pattern(rb"\d")
+_NAME = Pattern(
     rb"\b(?:[a-z]{1,12}[-_]?\d{1,8}[a-z0-9]{0,4}(?:[-_/][a-z0-9]{1,10}){0,3}|\d{1,6}[-_]?[a-z]{1,6}(?:[-_]?\d{1,8})?|0x[0-9a-f]{3,8})\b"
 )
 
@@ -30,10 +29,10 @@ def codes_in(folded: bytes) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for match in _fault().finditer(folded):
-        found.setdefault("error " + _plain(match.group(1)))
+        found.setdefault("error " + _plain(folded[slice(*match[1])]))
     for match in _NAME.finditer(folded):
-        name = _plain(match.group())
-        if len(name) <= _LONGEST and not _in_address(folded, *match.span()) and not _never().match(name.encode()):
+        name = _plain(folded[slice(*match[0])])
+        if len(name) <= _LONGEST and not _in_address(folded, *match[0]) and not _never().match(name.encode()):
             found.setdefault(name)
         if len(found) >= MOST:
             break
@@ -60,19 +59,19 @@ def _plain_words() -> frozenset[str]:
 
 
 @cache
-def _fault() -> Any:
+def _fault() -> Pattern:
     data = _data()
     between = f"(?: ?(?:{'|'.join(data['between'])})){{0,2}}"
     return _compiled(f"\\b(?:{'|'.join(data['faults'])}){between} ?([a-z]{{0,6}}[-_]?\\d{{1,8}}[a-z]?)\\b")
 
 
 @cache
-def _never() -> Any:
+def _never() -> Pattern:
     return _compiled(f"(?:{'|'.join(_data()['never'])})$")
 
 
-def _compiled(pattern: str) -> Any:
-    return re2.compile(fold_pattern(pattern).encode("ascii"))
+def _compiled(pattern: str) -> Pattern:
+    return Pattern(fold_pattern(pattern).encode("ascii"))
 
 
 @cache

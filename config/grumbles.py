@@ -4,12 +4,12 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import re2
 
 from config.fold import fold_pattern
 from config.lexicon import LexiconError
+from config.pattern import Pattern
 
 _MEMORY = 16 << 20
 """Bytes the automaton of one language may grow to; with 4 MB it is made anew with every mail, ten times slower.
@@ -28,7 +28,7 @@ class Row:
     """Phrases of the same weight, in logits; `pattern` fits any of them as a whole."""
 
     weight: float
-    pattern: Any
+    pattern: Pattern
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Grumbles:
     """The phrases of one language; `pattern` finds the longest of all that begin at the first place where one does."""
 
     version: str
-    pattern: Any
+    pattern: Pattern
     rows: tuple[Row, ...]
     weights: dict[bytes, float]
 
@@ -102,7 +102,7 @@ def _check(phrase: str, source: str, name: str) -> None:
         raise LexiconError(f"{where}: the pattern {phrase!r} fits nothing at all; it must hold a word")
 
 
-def _compiled(phrases: list[str]) -> Any:
+def _compiled(phrases: list[str]) -> Pattern:
     options = re2.Options()
     options.case_sensitive = False
     options.encoding = re2.Options.Encoding.LATIN1
@@ -110,7 +110,7 @@ def _compiled(phrases: list[str]) -> Any:
     options.longest_match = True
     options.max_mem = _MEMORY
     whole = "|".join(f"(?:{fold_pattern(phrase)})" for phrase in phrases)
-    return re2.compile(whole.encode("ascii"), options=options)
+    return Pattern(whole.encode("ascii"), options)
 
 
 def _bounded(phrase: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from config.fold import fold, fold_pattern
+from config.pattern import Found, Pattern
 
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 
@@ -25,15 +26,9 @@ GROUPS = {
 }  # fmt: skip
 """Every group a rule may name, and whose messages it is looked for in."""
 
-_GATE_RULES = 5
-"""Rules in one RE2 set. Together they make states by multiplication: a set of 26 outgrew its memory with every mail and
-was five times slower than six sets; smaller sets read the text more often."""
-
-_GATE_MEMORY, _PATTERN_MEMORY = 16 << 20, 4 << 20
-"""Bytes the automaton of a set and of one pattern may grow to; then RE2 starts it afresh. Without a bound a worker
-grows by 50 MB in 12,000 mails. With a quarter of this a worker stops growing after 30,000 mails and is 14 MB smaller,
-but reads texts up to half slower; the answers are the same.
-"""
+_MEMORY = 4 << 20
+"""Bytes the automaton of one pattern may grow to; then RE2 starts it afresh. Without a bound a worker grows by 50 MB in
+12,000 mails; four times as much reads a text a tenth faster."""
 
 
 class LexiconError(ValueError):
@@ -47,29 +42,28 @@ class Rule:
     id: str
     group: str
     part: str
-    pattern: Any
-    needs: Any = None
-    unless: Any = None
-    verb_not: Any = None
-    verb_but: Any = None
+    pattern: Pattern
+    needs: Pattern | None = None
+    unless: Pattern | None = None
+    verb_not: Pattern | None = None
+    verb_but: Pattern | None = None
 
-    def groups(self, match: Any) -> dict[str, tuple[int, str]]:
-        """The named parts of a match that took part in it: where each begins, and its text."""
-        found: dict[str, tuple[int, str]] = {}
-        for name, index in self.pattern.groupindex.items():
-            start, end = match.span(index)
-            if start >= 0:
-                found[name.rstrip(b"0123456789").decode()] = start, match.string[start:end].decode()
-        return found
+    def groups(self, match: Found, text: bytes) -> dict[str, tuple[int, str]]:
+        """The named parts of a match in `text` that took part in it: where each begins, and what it says."""
+        parts = ((name, *match[index]) for name, index in self.pattern.names)
+        return {name.rstrip("0123456789"): (at, text[at:end].decode()) for name, at, end in parts if at >= 0}
 
 
 Gate = tuple[Any, tuple[Rule, ...]]
-"""An RE2 set, and its rules in the order in which it numbers them."""
+"""An RE2 filter, and its rules in the order in which it numbers them.
+
+It looks once for the words that each pattern cannot do without, then only for the patterns whose words are there. One
+set of many patterns reads a text once too, but its states multiply; sets of five were half slower."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The rules of one language. `gates` holds RE2 sets for each direction, each with its rules in the set's order."""
+    """The rules of one language, and the gates that say which rules of a side can be in a text."""
 
     language: str
     version: str
@@ -77,11 +71,12 @@ class Lexicon:
     stopwords: frozenset[bytes]
     words: dict[str, str]
     tables: dict[str, Any]
-    gates: dict[str, tuple[Gate, ...]] = field(default_factory=dict)
+    gates: dict[str, Gate] = field(default_factory=dict)
 
     def candidates(self, text: bytes, side: str) -> list[Rule]:
         """The rules of a side whose pattern is somewhere in the folded text; some groups are sides by themselves."""
-        return [rules[index] for gate, rules in self.gates[side] for index in sorted(gate.Match(text) or ())]
+        gate, rules = self.gates[side]
+        return [rules[index] for index in sorted(gate.Match(text) or ())] if rules else []
 
 
 @cache
@@ -129,7 +124,7 @@ def parse_lexicon(source: str, name: str, language: str) -> Lexicon:
         stopwords=frozenset(fold(data.get("stopwords", "")).split()),
         words={key: reader.expand(value, value) for key, value in reader.words.items()},
         tables=tables,
-        gates={side: reader.gates(rules, side) for side in ("in", "out", "promise", "date", "urgency", "drill")},
+        gates={side: reader.gate(rules, side) for side in ("in", "out", "promise", "date", "urgency", "drill")},
     )
 
 
@@ -171,20 +166,17 @@ class _Reader:
         extra = {key: self.compile(row[key]) for key in ("needs", "unless", "verb_not", "verb_but") if key in row}
         return Rule(rule_id, row["group"], row.get("part", ""), _compiled(self.sources[rule_id]), **extra)
 
-    def gates(self, rules: tuple[Rule, ...], side: str) -> tuple[Gate, ...]:
-        """RE2 sets over all rules of a side."""
+    def gate(self, rules: tuple[Rule, ...], side: str) -> Gate:
+        """The gate of all rules of a side."""
         members = tuple(rule for rule in rules if side in {GROUPS[rule.group], rule.group})
-        return tuple(self.gate(members[at : at + _GATE_RULES]) for at in range(0, len(members), _GATE_RULES))
-
-    def gate(self, members: tuple[Rule, ...]) -> Gate:
-        """One RE2 set."""
-        gate = re2.Set.SearchSet(_options(_GATE_MEMORY))
+        gate = re2.Filter()
         for rule in members:
-            gate.Add(self.sources[rule.id].encode("ascii"))
-        gate.Compile()
+            gate.Add(self.sources[rule.id].encode("ascii"), _options())
+        if members:
+            gate.Compile()
         return gate, members
 
-    def compile(self, pattern: str) -> Any:
+    def compile(self, pattern: str) -> Pattern:
         """Compile a pattern with RE2, or say where the bad one stands."""
         try:
             return _compiled(self.expand(pattern, pattern))
@@ -220,16 +212,16 @@ def _number_names(pattern: str) -> str:
     return "(?P<".join(pieces)
 
 
-def _compiled(pattern: str) -> Any:
-    return re2.compile(pattern.encode("ascii"), options=_options(_PATTERN_MEMORY))
+def _compiled(pattern: str) -> Pattern:
+    return Pattern(pattern.encode("ascii"), _options())
 
 
-def _options(memory: int) -> Any:
+def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
-    options.max_mem = memory
+    options.max_mem = _MEMORY
     return options
 
 

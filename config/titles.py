@@ -5,9 +5,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import re2
-
 from config.fold import fold, fold_pattern
+from config.pattern import Pattern
 
 _REMEMBERED = 4096
 """Titles whose answer is kept: lines of signatures recur, and must not fill the memory."""
@@ -54,12 +53,12 @@ def _role(folded: bytes, key: str) -> str | None:
 
 
 @cache
-def _rows() -> tuple[tuple[int, Any], ...]:
+def _rows() -> tuple[tuple[int, Pattern], ...]:
     return tuple((row["level"], _compiled(row["any"])) for row in _data()["title"])
 
 
 @cache
-def _roles() -> tuple[tuple[str, dict[str, Any]], ...]:
+def _roles() -> tuple[tuple[str, dict[str, Pattern]], ...]:
     rows = _data()["role"]
     return tuple((row["name"], {key: _compiled(row[key]) for key in ("title", "phrase")}) for row in rows)
 
@@ -69,6 +68,6 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(files("config").joinpath("titles.toml").read_text(encoding="utf-8"))
 
 
-def _compiled(patterns: list[str]) -> Any:
+def _compiled(patterns: list[str]) -> Pattern:
     whole = "|".join(f"(?:{fold_pattern(pattern)})" for pattern in patterns)
-    return re2.compile(f"\\b(?:{whole})".encode("ascii"))
+    return Pattern(f"\\b(?:{whole})".encode("ascii"))

@@ -5,23 +5,29 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
 
-import re2
+from config.pattern import Pattern
 
 _PLACE = rb"([a-z]+(?:[ -][a-z]+)?)"
 _NAMED = (
-    re2.compile(rb"^[ (,]*" + _PLACE + rb" (?:local )?(?:time|zeit|ortszeit)\b"),
-    re2.compile(rb"^[ (,]*(?:heure (?:locale )?d[e'] ?|hora (?:local )?d[eao] |horario de |zeit in )" + _PLACE),
+    Pattern(rb"^[ (,]*" + _PLACE + rb" (?:local )?(?:time|zeit|ortszeit)\b"),
+    Pattern(rb"^[ (,]*(?:heure (?:locale )?d[e'] ?|hora (?:local )?d[eao] |horario de |zeit in )" + _PLACE),
 )
+_WORDS = (b"time", b"zeit", b"heure", b"hora")
+"""One of these stands in all of them; most clock times have none behind them."""
+
 _REACH = 48
 """Bytes behind a clock time in which a zone is looked for."""
 
 
 def zone_named(behind: bytes) -> str:
     """The name (of the IANA database) of the zone that folded text behind a clock time begins with; empty for none."""
+    near = behind[:_REACH]
+    if not any(word in near for word in _WORDS):
+        return ""
     for pattern in _NAMED:
-        match = pattern.search(behind[:_REACH])
+        match = pattern.search(near)
         if match:
-            return _known(match.group(1).decode().replace("-", " "))
+            return _known(near[slice(*match[1])].decode().replace("-", " "))
     return ""
 
 

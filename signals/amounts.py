@@ -1,8 +1,7 @@
 """Finds sums of money in a text and says what each is worth as a plain number, with its currency."""
 
-from typing import Any
-
 from config.lexicon import Rule
+from config.pattern import Found
 from signals.marks import Amount
 from signals.pledges import Page
 
@@ -43,12 +42,11 @@ def _overlap(one: Amount, other: Amount) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _amount(page: Page, rule: Rule, match: Any, text: str) -> Amount | None:
-    parts = rule.groups(match)
+def _amount(page: Page, rule: Rule, match: Found, text: str) -> Amount | None:
+    parts = rule.groups(match, page.folded)
     scale = page.lexicon.tables.get("scales", {}).get(parts.get("scale", (0, ""))[1], 1)
     value = _value(parts["n"][1]) * float(scale)
-    start, end = match.span()
-    return Amount(start, end, value, _currency(page, parts, text)) if value > 0 else None
+    return Amount(*match[0], value, _currency(page, parts, text)) if value > 0 else None
 
 
 def _currency(page: Page, parts: dict[str, tuple[int, str]], text: str) -> str:

@@ -53,8 +53,8 @@ def worst_words(sentence: bytes, language: str) -> list[str]:
 def _phrases(folded: bytes, language: str) -> list[Phrase]:
     known = grumbles(language)
     found = []
-    for match in known.pattern.finditer(folded):
-        found.append(Phrase(known.weight(match.group()), *match.span()))
+    for (start, end), *_ in known.pattern.finditer(folded):
+        found.append(Phrase(known.weight(folded[start:end]), start, end))
         if len(found) == _MOST_PHRASES:
             break
     return found

@@ -3,15 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import re2
-
 from config.lexicon import Lexicon, Rule
+from config.pattern import Found, Pattern
 from config.zones import zone_named
 from signals import business
 from signals.dates import COUNTED, KINDS, Context, Frame, Piece, work_day_before
+from signals.marks import Span
 
 __all__ = ["Deadline", "Frame", "deadlines"]
 
@@ -65,19 +64,19 @@ def _pieces(sentence: bytes, rules: list[Rule], lexicon: Lexicon, context: Conte
         if rule.unless is not None and rule.unless.search(sentence):
             continue
         for match in rule.pattern.finditer(sentence):
-            before = sentence[: match.start()]
+            before = sentence[: match[0][0]]
             if _is_past(before, lexicon) or (rule.part == "numeric" and _is_label(before, lexicon)):
                 continue
-            piece = _resolve(rule, match, context)
+            piece = _resolve(rule, match, sentence, context)
             if piece is not None:
                 found.append(_exclusive(_zoned(piece, sentence), sentence, lexicon, context))
     return found
 
 
-def _resolve(rule: Rule, match: Any, context: Context) -> Piece | None:
-    groups = {name: text for name, (_, text) in rule.groups(match).items()}
+def _resolve(rule: Rule, match: Found, sentence: bytes, context: Context) -> Piece | None:
+    groups = {name: text for name, (_, text) in rule.groups(match, sentence).items()}
     try:
-        return KINDS[rule.part](groups, match.span(), context)
+        return KINDS[rule.part](groups, match[0], context)
     except (ValueError, OverflowError, KeyError):
         return None
 
@@ -93,14 +92,14 @@ def _exclusive(piece: Piece, sentence: bytes, lexicon: Lexicon, context: Context
     ahead = sentence[: piece.start] + sentence[piece.start : piece.end].rpartition(b" ")[0] + b" "
     if piece.day is None or not any(_before(lexicon, "before").search(a) for a in (sentence[: piece.start], ahead)):
         return piece
-    if any(_is_near(piece, match) for match in _clock_rule(lexicon).finditer(sentence)):
+    if any(_is_near(piece, place) for place, *_ in _clock_rule(lexicon).finditer(sentence)):
         return piece
     day = work_day_before(context, piece.day - timedelta(days=1))
     return Piece(piece.start, piece.end, day if day >= context.today else piece.day, weight=piece.weight)
 
 
-def _is_near(piece: Piece, match: Any) -> bool:
-    return bool(max(match.start() - piece.end, piece.start - match.end()) <= _NEAR)
+def _is_near(piece: Piece, place: Span) -> bool:
+    return max(place[0] - piece.end, piece.start - place[1]) <= _NEAR
 
 
 def _merge_days(days: list[Piece]) -> list[Piece]:
@@ -186,15 +185,15 @@ def _is_label(before: bytes, lexicon: Lexicon) -> bool:
     return bool(_before(lexicon, "label").search(before[-24:]))
 
 
-def _clock_rule(lexicon: Lexicon) -> Any:
+def _clock_rule(lexicon: Lexicon) -> Pattern:
     return next(rule.pattern for rule in lexicon.rules if rule.group == "date" and rule.part == "clock")
 
 
-def _before(lexicon: Lexicon, word: str) -> Any:
+def _before(lexicon: Lexicon, word: str) -> Pattern:
     """Matches text that ends in `before`, `since` or `by`, so that a date would follow."""
     return _ending(lexicon.words[word], lexicon.words["article"])
 
 
 @cache
-def _ending(word: str, article: str) -> Any:
-    return re2.compile(f"\\b(?:{word}) +(?:(?:{article}) +)?$".encode())
+def _ending(word: str, article: str) -> Pattern:
+    return Pattern(f"\\b(?:{word}) +(?:(?:{article}) +)?$".encode())

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
-from typing import Any
 
-import re2
-
+from config.pattern import Pattern
 from signals import business
 from signals.dates import Context, work_day_before
 from signals.deadline import Deadline, deadlines
@@ -19,7 +17,7 @@ from signals.pledges import Page
 _MOST = 4
 """Needs of one message that are kept; the rest of a longer list says nothing new."""
 
-_LOG = re2.compile(rb"^\W*(?:>|\[?(?:20\d\d[-/]\d\d[-/]\d\d|\d\d[./]\d\d[./]20\d\d)[ t]+\d\d:\d\d|\[?\d\d:\d\d:\d\d)")
+_LOG = Pattern(rb"^\W*(?:>|\[?(?:20\d\d[-/]\d\d[-/]\d\d|\d\d[./]\d\d[./]20\d\d)[ t]+\d\d:\d\d|\[?\d\d:\d\d:\d\d)")
 """Beginning of a line of a log or of a quotation: its dates are nobody's wish."""
 
 _STRONG, _LOOSE, _EVENT, _BACK, _ELSE = "want", "ask", "event", "then", "if"
@@ -114,10 +112,10 @@ def _is_limit(page: Page, span: Span, date: Deadline) -> bool:
 
 
 @cache
-def _limits(due: str, latest: str) -> tuple[Any, Any, Any]:
-    ahead = re2.compile(f"\\b(?:{due})(?: \\S+){{0,3}} ?$".encode())
-    inside = re2.compile(f"^(?:{due}|{latest})\\b".encode())
-    return ahead, inside, re2.compile(f"^,? ?(?:{latest})\\b".encode())
+def _limits(due: str, latest: str) -> tuple[Pattern, Pattern, Pattern]:
+    ahead = Pattern(f"\\b(?:{due})(?: \\S+){{0,3}} ?$".encode())
+    inside = Pattern(f"^(?:{due}|{latest})\\b".encode())
+    return ahead, inside, Pattern(f"^,? ?(?:{latest})\\b".encode())
 
 
 def _made(page: Page, span: Span, date: Deadline, exclusive: bool) -> Need:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from config.lexicon import Lexicon, Rule
+from config.pattern import Found
 from config.words import PromiseKind
 from signals import business
 from signals.deadline import Deadline, Frame, deadlines
@@ -72,7 +72,7 @@ def _found(page: Page, index: int) -> "_Found | None":
             continue
         dates = _future(page, sentence) if dates is None else dates
         if _binds(rule.part, bool(dates)) or (rule.part in _CONDITIONED and _conditional(page, sentence)):
-            verb = rule.groups(match)["v"][0]
+            verb = rule.groups(match, sentence)["v"][0]
             return _Found(rule, verb, _choose(dates, verb))
     return None
 
@@ -91,17 +91,17 @@ class _Found:
     date: Deadline | None
 
 
-def _match(rule: Rule, sentence: bytes, page: Page) -> Any:
+def _match(rule: Rule, sentence: bytes, page: Page) -> Found | None:
     for number, match in enumerate(rule.pattern.finditer(sentence)):
         if number == 0 and not passes(rule, sentence):
             return None
-        groups = rule.groups(match)
+        groups = rule.groups(match, sentence)
         verb = sentence[groups["v"][0] :]
         if rule.verb_not is not None and rule.verb_not.match(verb) and not _excepted(rule, verb):
             continue
         if "who" in groups and groups["who"][1] in page.lexicon.words["nobody"].split("|"):
             continue
-        if any(other.pattern.search(sentence) and _overlaps(other, sentence, match) for other in _vetoes(page)):
+        if any(other.pattern.search(sentence) and _overlaps(other, sentence, match[0]) for other in _vetoes(page)):
             continue
         return match
     return None
@@ -111,8 +111,8 @@ def _vetoes(page: Page) -> list[Rule]:
     return page.rules.get("no_promise", [])
 
 
-def _overlaps(rule: Rule, sentence: bytes, match: Any) -> bool:
-    return any(m.start() < match.end() and match.start() < m.end() for m in rule.pattern.finditer(sentence))
+def _overlaps(rule: Rule, sentence: bytes, place: Span) -> bool:
+    return any(start < place[1] and place[0] < end for (start, end), *_ in rule.pattern.finditer(sentence))
 
 
 def _excepted(rule: Rule, verb: bytes) -> bool:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import re2
-
 from config.lexicon import Rule
+from config.pattern import Pattern
 from signals.marks import Hit, Pledge, Reply, Span
 from signals.phrases import passes
 
 _STRONG = frozenset({"delivered", "spoken", "on_site"})
-_LINK = re2.compile(rb"https?://|www\.|\w >{1,2} \w")
+_LINK = Pattern(rb"https?://|www\.|\w >{1,2} \w")
 """A link, or the way through a menu (`Library > Rules`)."""
 
 _MARK = (b".", b"!", b"?", b":", b";")

@@ -21,7 +21,8 @@ def test_every_language_knows_anger_reproach_thanks_and_what_only_sounds_so(lang
 
 def test_the_longest_phrase_counts() -> None:
     known = parse_grumbles(f'{GOOD}[[row]]\nweight = 0.0\nany = ["too late for me"]\n', "my.toml", "en")
-    assert [known.weight(m.group()) for m in known.pattern.finditer(b"too late, too late for me")] == [2.0, 0.0]
+    text = b"too late, too late for me"
+    assert [known.weight(text[slice(*place)]) for place, *_ in known.pattern.finditer(text)] == [2.0, 0.0]
 
 
 def test_a_phrase_is_whole_words() -> None:
