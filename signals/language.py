@@ -11,7 +11,7 @@ _CLEAR = 2
 
 def identify(folded: bytes, hint: str | None = None) -> str:
     """The language of the folded text; a short or mixed one takes `hint`, without a hint English."""
-    words = {word.strip(b".,;:!?()\"'") for word in folded[:_SAMPLE].split()}
+    words = {word.strip(b".,;:!?()\"'") for word in set(folded[:_SAMPLE].split())}
     counts = sorted(((len(words & lexicon(code).stopwords), code) for code in LANGUAGES), reverse=True)
     (most, best), (second, _) = counts[0], counts[1]
     known = hint if hint in LANGUAGES else None

@@ -47,7 +47,8 @@ def needs(page: Page, asking: bool) -> tuple[Need, ...]:
         return ()
     marked = find(page.folded, page.rules.get("need", []), page.sentences)
     lines = _lines(page, marked)
-    found = (need for line in lines if (need := _need(page, line, lines, asking)) and not _voided(page, line))
+    prose = (line for line in lines if _is_prose(page.folded[slice(*line.span)]))
+    found = (need for line in prose if (need := _need(page, line, lines, asking)) and not _voided(page, line))
     return tuple(islice(found, _MOST))
 
 
@@ -58,10 +59,12 @@ def _lines(page: Page, marked: tuple[Hit, ...]) -> list[_Line]:
     return [_Line(index, page.sentences[index], frozenset(kinds)) for index, kinds in sorted(parts.items())]
 
 
+def _is_prose(sentence: bytes) -> bool:
+    return len(sentence) <= _LONGEST and not _LOG.search(sentence)
+
+
 def _voided(page: Page, line: _Line) -> bool:
     sentence = page.folded[slice(*line.span)]
-    if len(sentence) > _LONGEST or _LOG.search(sentence):
-        return True
     voiding = [] if _ELSE in line.parts else page.rules.get("not_need", [])
     return any(r.pattern.search(sentence) and passes(r, sentence) for r in voiding)
 
@@ -85,7 +88,9 @@ def _pointed(page: Page, line: _Line) -> Need | None:
     if line.index == 0:
         return None
     before = page.sentences[line.index - 1]
-    dates = [] if _voided(page, _Line(line.index - 1, before, frozenset())) else _dates(page, before)
+    if not _is_prose(page.folded[slice(*before)]) or _voided(page, _Line(line.index - 1, before, frozenset())):
+        return None
+    dates = _dates(page, before)
     if not dates:
         return None
     need = _made(page, before, dates[0], exclusive=True)
