@@ -125,9 +125,14 @@ def test_a_date_in_the_past_tense_is_no_deadline() -> None:
         ("de", "Version 4.12. läuft"),
         ("es", "es de la versión 4.12"),
         ("pt", "é da versão 4.12"),
+        ("en", "we need invoice no. 12/6 again"),
+        ("de", "wir brauchen Rechnung 12/6 noch einmal"),
+        ("fr", "il nous faut la facture 12/6 encore une fois"),
+        ("es", "necesitamos la factura 12/6 otra vez"),
+        ("pt", "precisamos da fatura 12/6 outra vez"),
     ],
 )
-def test_the_number_of_a_version_or_a_page_is_no_date(language: str, text: str) -> None:
+def test_the_number_of_a_version_a_page_or_an_invoice_is_no_date(language: str, text: str) -> None:
     assert found(language, text) == []
 
 
