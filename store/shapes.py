@@ -4,15 +4,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from store.impact import Impact
+
+NO_IMPACT = Impact(0, ())
+
 
 @dataclass(frozen=True)
 class PersonView:
-    """One of us, by name, address and the handle that `@` takes."""
+    """One of us, by name, address and the handle that `@` takes; `is_owner` is the badge of who is accountable."""
 
     id: int
     name: str
     email: str
     handle: str
+    is_owner: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,44 @@ class CommentView:
     at: datetime
     by: str
     text: str
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file of the record; `target` and `target_id` say what it hangs on (config.words.Target)."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    target: str
+    target_id: int
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AnchorView:
+    """A lead, deal, project or task that the escalation belongs to, or belonged to from `since` until `until`."""
+
+    kind: str
+    external_id: str
+    name: str
+    link: str
+    since: datetime
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True)
+class CustomView:
+    """A field of the team's own; `value` is plain JSON, None when nobody has said it yet."""
+
+    name: str
+    label: str
+    kind: str
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -120,6 +163,19 @@ class EscalationView:
     comments: tuple[CommentView, ...]
     timeline: tuple[ChangeView, ...]
     unverified: tuple[str, ...] = ()
+    affected_users: int | None = None
+    impact: Impact = NO_IMPACT
+    links: tuple[str, ...] = ()
+    steps_to_resolve: str | None = None
+    path_to_green: str | None = None
+    custom: tuple[CustomView, ...] = ()
+    anchors: tuple[AnchorView, ...] = ()
+    files: tuple[FileView, ...] = ()
+
+    @property
+    def anchor(self) -> AnchorView | None:
+        """What it belongs to now."""
+        return next((each for each in self.anchors if each.until is None), None)
 
     @property
     def open_promises(self) -> tuple[PromiseView, ...]:

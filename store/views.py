@@ -6,6 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from config.fields import Fields, load_fields
+from store.hanging import anchors_of, files_of
+from store.impact import ImpactFacts, impact
 from store.mail import Conversation, Message
 from store.people import Account, Person, Team
 from store.record import Audit, Comment, Escalation, Participant
@@ -14,6 +17,7 @@ from store.shapes import (
     ChangeView,
     CommentView,
     ConversationView,
+    CustomView,
     EscalationView,
     FindingView,
     PersonView,
@@ -37,7 +41,7 @@ __all__ = [
 _COPIED = (
     "id", "number", "title", "account_id", "type", "category", "state", "risk", "priority", "path", "waiting_on",
     "next_step", "next_step_due", "opened_at", "opened_why", "acknowledged_at", "resolved_at", "closed_at",
-    "changed_at", "version", "root_cause", "resolution",
+    "changed_at", "version", "root_cause", "resolution", "affected_users", "steps_to_resolve", "path_to_green",
 )  # fmt: skip
 _DOUBT = Message.details["doubt"].as_string()
 """Why the sender of a message may be somebody else, or may not belong there; NULL for most."""
@@ -47,8 +51,10 @@ MOST_DOUBTS = 200
 """Messages of unproven senders that are looked at; one sender may have many."""
 
 
-def escalation_view(session: Session, escalation_id: int, now: datetime) -> EscalationView:
-    """Read one escalation and all that hangs on it.
+def escalation_view(
+    session: Session, escalation_id: int, now: datetime, fields: Fields | None = None
+) -> EscalationView:
+    """Read one escalation and all that hangs on it; `fields` are the installation's, by default as shipped.
 
     Raises:
         LookupError: there is no escalation of this number.
@@ -61,21 +67,27 @@ def escalation_view(session: Session, escalation_id: int, now: datetime) -> Esca
     team = None if esc.team_id is None else session.get(Team, esc.team_id)
     owner = None if esc.owner_id is None else session.get(Person, esc.owner_id)
     copied = {name: getattr(esc, name) for name in _COPIED}
+    fields = fields or load_fields()
     return EscalationView(
         **copied,
         account=None if account is None else account.name,
         tier="" if account is None else account.tier,
         team=None if team is None else team.name,
-        owner=None if owner is None else _person(owner),
+        owner=None if owner is None else _person(owner, esc.owner_id),
         next_step_overdue=esc.next_step_due is not None and esc.next_step_due < now,
         merged_into=None if esc.merged_into is None else f"ESC-{esc.merged_into}",
-        participants=_participants(session, esc.id),
+        participants=_participants(session, esc),
         findings=_findings(session, esc.id),
         promises=_promises(session, esc.id),
         conversations=_conversations(session, esc.id),
         comments=_comments(session, esc.id),
         timeline=_timeline(session, esc.number),
         unverified=_unverified(session, esc.id),
+        impact=impact(_impact_facts(esc, account), fields.impact),
+        links=tuple(esc.links),
+        custom=_custom(esc, fields),
+        anchors=anchors_of(session, esc.id),
+        files=files_of(session, esc.id),
     )
 
 
@@ -108,18 +120,31 @@ def _unverified(session: Session, escalation_id: int) -> tuple[str, ...]:
     return tuple(lines)[:LATEST]
 
 
-def _person(person: Person) -> PersonView:
-    return PersonView(person.id, person.name, person.email, person.handle)
+def _impact_facts(esc: Escalation, account: Account | None) -> ImpactFacts:
+    if account is None:
+        return ImpactFacts(users=esc.affected_users, category=esc.category)
+    return ImpactFacts(account.tier, account.arr, esc.affected_users, esc.category)
 
 
-def _participants(session: Session, escalation_id: int) -> tuple[PersonView, ...]:
+def _custom(esc: Escalation, fields: Fields) -> tuple[CustomView, ...]:
+    """The fields its type has, and what was said in others before the type changed: nothing is hidden."""
+    names = dict.fromkeys([*fields.of_type(esc.type), *sorted(esc.custom)])
+    kinds = {name: fields.field[name].kind.value if name in fields.field else "text" for name in names}
+    return tuple(CustomView(name, fields.label(name), kinds[name], esc.custom.get(name)) for name in names)
+
+
+def _person(person: Person, owner_id: int | None) -> PersonView:
+    return PersonView(person.id, person.name, person.email, person.handle, person.id == owner_id)
+
+
+def _participants(session: Session, esc: Escalation) -> tuple[PersonView, ...]:
     found = session.scalars(
         select(Person)
         .join(Participant, Participant.person_id == Person.id)
-        .where(Participant.escalation_id == escalation_id)
+        .where(Participant.escalation_id == esc.id)
         .order_by(Participant.added_at, Person.id)
     )
-    return tuple(_person(each) for each in found)
+    return tuple(_person(each, esc.owner_id) for each in found)
 
 
 def _findings(session: Session, escalation_id: int) -> tuple[FindingView, ...]:

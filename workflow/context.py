@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from config.closeouts import Closeouts, load_closeouts
+from config.fields import Fields, load_fields
 from config.playbooks import Playbooks
 from config.policy import Policy
 from config.settings import Outgoing
@@ -18,5 +19,6 @@ class Context:
     policy: Policy
     outgoing: Outgoing
     silent: bool = False
+    fields: Fields = field(default_factory=load_fields)
     closeouts: Closeouts = field(default_factory=load_closeouts)
     playbooks: Playbooks | None = None

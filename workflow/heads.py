@@ -11,7 +11,9 @@ from workflow.verbs import VERBS
 from workflow.verbs.base import Rest, Verb
 
 _DECORATION = re.compile(r"(?:[-*•/#]{1,2}[ \t]*|\d{1,2}[.)][ \t]+)?(?:\[?ESC-(\d{1,9})\]?[:,]?[ \t]+)?", re.ASCII)
-_WORDS = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)?)(?:[ \t]+([A-Za-z]+))?")
+_WORDS = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)?)(?:[ \t]+([A-Za-z]+))?(?:[ \t]+([A-Za-z]+))?")
+_LENGTHS = (3, 2, 1)
+"""Words a command may have, the most first: `path to green` is not a `path`."""
 _TRAILING_NUMBER = re.compile(r"[ \t,]+(?:for |on )?\[?ESC-(\d{1,9})\]?[.!]?$", re.IGNORECASE)
 _SEVERITY = re.compile(r"(sev|severity)-?([12])(?=[.!]?$)", re.IGNORECASE | re.ASCII)
 
@@ -29,16 +31,18 @@ _HEADS: dict[str, Verb] = {word: verb for verb in VERBS.values() for word in (ve
 # fmt: off
 _ORDINARY = frozenset(
     {
-        "act", "ask", "back", "cause", "chose", "cloned", "closer", "does", "done", "else", "given", "gone", "held",
-        "hell", "hello", "hope", "just", "keep", "kelp", "know", "later", "lets", "like", "lose", "loved", "made",
-        "make", "mark", "merit", "mice", "mike", "mind", "more", "most", "move", "much", "must", "name", "need",
-        "nice", "night", "none", "nope", "nose", "not", "noted", "notes", "now", "once", "one", "only", "open", "out",
-        "over", "owe", "owed", "own", "owner", "pending", "please", "prime", "print", "probably", "promises",
-        "promising", "reason", "remove", "removed", "request", "respond", "rest", "result", "results", "since",
-        "smart", "solution", "solve", "solved", "soon", "sorry", "spit", "star", "state", "still", "take", "test",
-        "text", "thanks", "that", "then", "there", "these", "they", "this", "those", "time", "under", "update", "use",
-        "used", "user", "usual", "verge", "very", "wait", "want", "week", "well", "when", "while", "will", "wish",
-        "with", "work", "yes", "yet", "your",
+        "act", "ask", "back", "block", "cause", "chose", "clock", "cloned", "closer", "dine", "dock", "does", "done",
+        "else", "fine", "given", "gone", "held", "hell", "hello", "hope", "just", "keep", "kelp", "know", "lack",
+        "later", "lessen", "lesser", "lets", "like", "line", "loch", "locked", "locks", "look", "lose", "loved", "luck",
+        "made", "make", "mane", "mark", "merit", "mice", "mike", "mile", "mind", "mines", "mint", "mite", "more",
+        "most", "move", "much", "must", "name", "need", "nice", "night", "nine", "none", "nope", "nose", "not", "noted",
+        "notes", "now", "once", "one", "only", "open", "out", "over", "owe", "owed", "own", "owner", "pending", "pine",
+        "please", "prime", "print", "probably", "promises", "promising", "reason", "remove", "removed", "request",
+        "respond", "rest", "result", "results", "rock", "since", "smart", "sock", "solution", "solve", "solved", "soon",
+        "sorry", "spit", "star", "state", "step", "still", "stop", "stops", "take", "test", "text", "thanks", "that",
+        "then", "there", "these", "they", "this", "those", "time", "typed", "types", "tyre", "under", "update", "use",
+        "used", "user", "uses", "usual", "verge", "very", "vine", "wait", "want", "week", "well", "when", "while",
+        "will", "wine", "wish", "with", "work", "yes", "yet", "your",
     }
 )
 # fmt: on
@@ -69,7 +73,7 @@ def exact_head(line: str) -> Head | None:
     match = _WORDS.match(bare)
     if match is None:
         return None
-    for length in (2, 1):
+    for length in _LENGTHS:
         words = " ".join(word.lower() for word in match.groups()[:length] if word)
         end = match.end(length) if match[length] else match.end()
         if words in _HEADS and (rest := _rest(bare[end:])) is not None:
@@ -83,7 +87,7 @@ def forgiven_head(line: str) -> Head | None:
     match = _WORDS.match(bare)
     if match is None:
         return None
-    for length in (2, 1):
+    for length in _LENGTHS:
         if not match[length]:
             continue
         typed = " ".join(word.lower() for word in match.groups()[:length])
@@ -102,7 +106,8 @@ def suggestions(line: str) -> list[str]:
     first = words[0].lower().strip(":.!") if words else ""
     if len(first) < _SHORTEST_SLIP or len(words) > _LONGEST_SLIP or not first.isascii() or first in _ORDINARY:
         return []
-    found = process.extract(first, list(_HEADS), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=2)
+    heads = [word for word, verb in _HEADS.items() if not verb.everyday]
+    found = process.extract(first, heads, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=2)
     return list(dict.fromkeys(_HEADS[head].usage for head, _score, _place in found))
 
 

@@ -28,6 +28,13 @@ _TOLD = {
     "customer_impact": "customer_impact",
     "internal_impact": "internal_impact",
     "lessons": "lessons",
+    "type": "type",
+    "category": "category",
+    "affected_users": "affected_users",
+    "steps_to_resolve": "steps_to_resolve",
+    "path_to_green": "path_to_green",
+    "links": "links",
+    "custom": "field",
 }
 _COVERED = frozenset({"state", *PARTS})
 """What a locked closeout keeps as it is."""
@@ -86,5 +93,14 @@ def _check_owner(session: Session, fields: dict[str, list[Any]]) -> None:
 
 
 def _said(session: Session, name: str, pair: list[Any]) -> tuple[str | None, str | None]:
-    before, after = (name_of(session, each) if name == "owner_id" else each for each in pair)
-    return (None if after is None else str(after), None if before is None else str(before))
+    before, after = (name_of(session, each) if name == "owner_id" else _words(each) for each in pair)
+    return after, before
+
+
+def _words(value: Any) -> str | None:
+    """A value as the audit has it; of a list its parts, of a team's own fields each with its name."""
+    if isinstance(value, dict):
+        value = [f"{name}: {each}" for name, each in sorted(value.items())]
+    if isinstance(value, list):
+        return ", ".join(value) or None
+    return None if value is None else str(value)

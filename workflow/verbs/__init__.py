@@ -4,34 +4,45 @@ from workflow.verbs import (
     ack,
     anchor,
     assign,
+    category,
     close,
     customer_impact,
+    did,
     handoff,
     help,  # noqa: A004 - each module has the name of its command
     internal_impact,
     kept,
     lessons,
+    link,
     lock,
     merge,
     next_step,
     noise,
     note,
     own,
+    path_to_green,
     priority,
     promise,
     reopen,
     resolution,
     resolve,
     root_cause,
+    set_field,
     sev,
+    signed_off,
+    skip,
     snooze,
     split,
     start,
     status,
+    steps,
     swarm,
+    type,  # noqa: A004
     undo,
+    unlink,
     unlock,
     useful,
+    users,
     waiting,
 )
 from workflow.verbs.base import Verb
@@ -49,6 +60,8 @@ _TABLE = (
     waiting.VERB,  # whose turn it is
     priority.VERB,
     sev.VERB,
+    did.VERB,  # what the playbook asks for
+    skip.VERB,
     swarm.VERB,  # many teams by plan
     snooze.VERB,  # for me only
     useful.VERB,  # verdicts on the alert
@@ -60,9 +73,18 @@ _TABLE = (
     customer_impact.VERB,
     internal_impact.VERB,
     lessons.VERB,
+    signed_off.VERB,
     reopen.VERB,
     lock.VERB,
     unlock.VERB,
+    type.VERB,  # what it is
+    category.VERB,
+    users.VERB,  # how much hangs on it
+    steps.VERB,  # how it ends
+    path_to_green.VERB,
+    link.VERB,
+    unlink.VERB,
+    set_field.VERB,
     anchor.VERB,  # what it belongs to
     handoff.VERB,
     merge.VERB,  # which mails belong to it
