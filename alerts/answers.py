@@ -1,6 +1,6 @@
 """The ready-made answers of each mail kind: the words to type, what they do, and the mailto link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -80,7 +80,19 @@ def offers(kind: NoticeKind, view: EscalationView, reader_id: int, *, undo: bool
     return (UNDO, *fitting) if undo else fitting
 
 
+LONGEST_LINK = 1_900
+"""Characters of a mailto link that all mail programs take; Outlook cuts at 2,048."""
+
+
+def fill_in(form: Mapping[str, object], reply_to: str, subject: str) -> Answer | None:
+    """The closeout's form as an answer to fill in; None when it is too long for a link."""
+    offer = Offer(str(form.get("short", "")), "Fill in the closeout", "close, with the lines below")
+    found = link(offer, reply_to, subject)
+    return found if len(found.href) <= LONGEST_LINK else None
+
+
 def link(offer: Offer, reply_to: str, subject: str) -> Answer:
     """The offer with its link; subject and body are filled in (RFC 6068)."""
-    fields = f"subject={quote('Re: ' + subject, safe='')}&body={quote(offer.words, safe='')}"
+    body = quote(offer.words.replace("\n", "\r\n"), safe="")
+    fields = f"subject={quote('Re: ' + subject, safe='')}&body={body}"
     return Answer(offer.shown or offer.words, offer.meaning, f"mailto:{quote(reply_to, safe='@')}?{fields}")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts import phrases
-from alerts.answers import link, offers
+from alerts.answers import fill_in, link, offers
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.gates import Candidate
@@ -84,6 +84,7 @@ def state_rows(view: EscalationView, reader: Reader) -> tuple[tuple[str, str], .
     ]
     if view.waiting_on:
         rows.append(("Waiting on", one_line(view.waiting_on, 80)))
+    rows += record_rows(view)
     rows += [("Promise", _promise(p, reader)) for p in view.open_promises[:MOST_PROMISES]]
     return tuple(rows)
 
@@ -148,7 +149,10 @@ def _answers(candidate: Candidate, view: EscalationView, reader: Reader) -> tupl
     subject = f"[{view.number}] {header_text(about(view), 80)}"
     undo = bool(candidate.notice.facts.get("undo")) and candidate.kind is NoticeKind.ANSWER
     found = offers(candidate.kind, view, reader.person.id, undo=undo)
-    return tuple(link(offer, reader.reply_to, subject) for offer in found)
+    form = candidate.notice.facts.get("form")
+    first = fill_in(form, reader.reply_to, subject) if form and candidate.kind is NoticeKind.ANSWER else None
+    links = tuple(link(offer, reader.reply_to, subject) for offer in found)
+    return links if first is None else (first, *links)
 
 
 def _with_names(session: Session, facts: dict[str, Any]) -> dict[str, Any]:

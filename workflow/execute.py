@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from config.killpoint import killpoint
 from config.words import Channel
 from store.mail import Conversation
-from store.record import Escalation, PendingCommand, UndoEntry
+from store.record import Escalation, UndoEntry
 from store.visibility import may_see
 from workflow.change import By, Step, append
+from workflow.closeform import Form, form_of
+from workflow.closingfields import apart, given_in
+from workflow.commands import Command, CommandBlock, Unknown
 from workflow.comments import Said, bring_in
 from workflow.errors import Incomplete, NotFound, Refused
-from workflow.grammar import Command, CommandBlock, Unknown
+from workflow.pending import claim_pending, put_by
 from workflow.record import add_comment, lock
 from workflow.restore import changed, snapshot
 from workflow.transcript import Line, Request, Transcript
@@ -28,9 +31,6 @@ __all__ = ["Line", "Request", "Transcript", "run_block", "run_pending"]
 
 _SHOWN = 10
 """Lines of a refused block that the answer repeats."""
-
-_TEXT_SHOWN = 500
-"""Characters of a closeout's text that the confirm repeats."""
 
 
 def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock, request: Request) -> Transcript:
@@ -48,10 +48,10 @@ def run_block(session: Session, by: By, escalation_id: int, block: CommandBlock,
     run = _Run(session, by, esc, request)
     stopped = _stopped(esc, block, request)
     if stopped is None:
-        for each in _in_order(block):
+        for each in _in_order(esc, block, request):
             run.take(each) if isinstance(each, Command) else run.refuse(each.line, each.hint)
     else:
-        run.refuse_all(_in_order(block), stopped)
+        run.refuse_all(_in_order(esc, block, request), stopped)
     for sentence in block.sentences:
         append(session, by, esc.number, Step("command rejected", None, sentence, "it reads as an ordinary sentence"))
     if block.comment and request.allowed > Trust.NONE:
@@ -66,16 +66,8 @@ def run_pending(session: Session, by: By, pending_id: int, request: Request) -> 
         workflow.errors.Refused: used, expired, or somebody else's; or the person may not see the escalation now.
 
     """
-    pending = session.get(PendingCommand, pending_id, with_for_update=True, populate_existing=True)
-    if pending is None or pending.person_id != by.person_id:
-        raise Refused("There is nothing of yours here that waits for a confirm.")
-    if pending.used_at is not None:
-        raise Refused("These commands were confirmed already; they run only once.")
-    if pending.expires_at <= by.now:
-        raise Refused("The time to confirm these commands is over; please send them again.")
-    pending.used_at = by.now
-    commands = tuple(Command.from_json(each) for each in pending.commands["commands"])
-    return run_block(session, by, pending.escalation_id, CommandBlock(commands), request)
+    escalation_id, commands = claim_pending(session, by, pending_id)
+    return run_block(session, by, escalation_id, CommandBlock(commands), request)
 
 
 def _lock_all(session: Session, escalation_id: int, block: CommandBlock) -> Escalation:
@@ -89,15 +81,11 @@ def _lock_all(session: Session, escalation_id: int, block: CommandBlock) -> Esca
     return lock(session, escalation_id)
 
 
-def _in_order(block: CommandBlock) -> list[Command | Unknown]:
-    lines: list[Command | Unknown] = [*block.commands, *block.unknown]
+def _in_order(esc: Escalation, block: CommandBlock, request: Request) -> list[Command | Unknown]:
+    # Below aligned trust nothing may be kept before the confirm, so a closeout waits as a whole.
+    commands = block.commands if request.allowed < Trust.ALIGNED else apart(esc, block.commands)
+    lines: list[Command | Unknown] = [*commands, *block.unknown]
     return sorted(lines, key=lambda each: each.at)
-
-
-def _to_confirm(command: Command) -> list[str]:
-    """What a person reads before saying yes: the line as written, and for a `close` the two texts it will keep."""
-    parts = {"root cause": command.args.get("root_cause"), "resolution": command.args.get("resolution")}
-    return [command.line, *(f"{name}: {text[:_TEXT_SHOWN]}" for name, text in parts.items() if text)]
 
 
 def _stopped(esc: Escalation, block: CommandBlock, request: Request) -> str | None:
@@ -123,6 +111,7 @@ class _Run:
         self.lines: list[Line] = []
         self.waiting: list[Command] = []
         self.ask: str | None = None
+        self.form: Form | None = None
         self.undoable = False
         self.comment_added = False
 
@@ -136,6 +125,9 @@ class _Run:
             else:
                 sentence = self._run(verb, work)
                 self._tell(command, sentence, ok=True)
+        except Incomplete as lacking:
+            self.form = form_of(work)
+            self.refuse(command.line, str(lacking), command.corrected_from)
         except Refused as refusal:
             self.refuse(command.line, str(refusal), command.corrected_from)
 
@@ -177,8 +169,11 @@ class _Run:
             state=describe(work),
             undo=undo,
             ask=self.ask,
+            form=self.form,
         )
-        return self._with_pending(told) if self.waiting else told
+        if not self.waiting:
+            return told
+        return put_by(self.session, self.by, self.esc, self.waiting, told, self.request)
 
     def _needed(self, verb: Verb, work: Work) -> Trust:
         needed = verb.trust if verb.trust_for is None else verb.trust_for(work)
@@ -224,7 +219,7 @@ class _Run:
                 VERBS[each.verb].run(replace(work, args=each.args))
             verb.run(work)
         except Incomplete as lacking:
-            if not (command.args.get("root_cause") or command.args.get("resolution")):
+            if not given_in(command):
                 raise
             # What was written already is kept by the confirm; the rest may come in a mail of its own before it.
             self.ask = str(lacking)
@@ -235,19 +230,3 @@ class _Run:
 
     def _tell(self, command: Command, sentence: str, *, ok: bool) -> None:
         self.lines.append(Line(command.line, sentence, ok, command.corrected_from))
-
-    def _with_pending(self, told: Transcript) -> Transcript:
-        expires = self.by.now + timedelta(hours=self.request.policy.confirm_hours)
-        pending = PendingCommand(
-            escalation_id=self.esc.id,
-            person_id=self.by.person_id,
-            commands={"commands": [command.to_json() for command in self.waiting]},
-            made_at=self.by.now,
-            expires_at=expires,
-        )
-        self.session.add(pending)
-        self.session.flush()
-        lines = tuple(line for command in self.waiting for line in _to_confirm(command))
-        step = Step("waits for a confirm", None, "; ".join(lines), detail={"pending": pending.id})
-        append(self.session, self.by, self.esc.number, step)
-        return replace(told, pending_id=pending.id, pending_lines=lines, expires_at=expires)

@@ -1,84 +1,32 @@
 """Reads the commands at the very top of a reply, and nothing that is not one."""
 
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
+from workflow.closingfields import FIELD, FIELDS, INLINE, has_prompt, with_fields, without_prompts
+from workflow.commands import Command, CommandBlock, Unknown
 from workflow.comments import cut
 from workflow.dates import When
 from workflow.heads import Head, disguised, exact_head, forgiven_head, suggestions
 from workflow.replytext import ENDS_BLOCK, behind_greeting, comment_below
 from workflow.verbs.base import Args, BadArgumentError, Lines, Rest
 
-_FIELDS = {"root cause": "root_cause", "resolution": "resolution"}
-"""Commands that are fields of the closeout when a `close` stands in the same block."""
+__all__ = ["Command", "CommandBlock", "Unknown", "parse_block"]
 
-_FIELD = re.compile(r"(?:root ?cause|cause|resolution)[ \t]*:", re.IGNORECASE | re.ASCII)
-_INLINE_FIELD = re.compile(r"(close)[,:]?[ \t]+((?:root ?cause|cause|resolution)[ \t]*:.*)", re.IGNORECASE | re.DOTALL)
 _NAMED = re.compile(r"\bESC-(\d{1,9})\b", re.IGNORECASE | re.ASCII)
 
-_BELOW = 1_000_000
-"""The line of what was found elsewhere than in the block; it is answered last."""
 _SHORT = 6
 """Words of a line that begins like a command and may have been meant as one; a longer one is a sentence."""
 _WRAPPED = 60
 _LONGEST_HEAD = 300
 _LONGEST_DATE = 60
 """Characters within which the colon of `promise DATE: text` stands."""
+_LONGEST_FIELD = 30
+"""Characters within which the colon of a part of the closeout stands."""
 _LONGEST_LINE = 200
 """Characters of a one-line command; nobody names a person or a team in more."""
 _LONGEST_SHOWN = 200
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command as understood, found on line `at` of the reply.
-
-    `args` is plain JSON, dates already resolved; `corrected_from` is a forgiven typo.
-    """
-
-    verb: str
-    line: str
-    args: dict[str, Any] = field(default_factory=dict)
-    corrected_from: str | None = None
-    at: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON, to wait for a confirm."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Command":
-        """The command that `to_json` wrote."""
-        return cls(**data)
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A line that looks like a command and is none; `hint` says what to write instead. Nothing was done for it."""
-
-    line: str
-    hint: str
-    at: int = _BELOW
-
-
-@dataclass(frozen=True)
-class CommandBlock:
-    """What a reply says: commands in order, the comment below them, and what was not understood.
-
-    `sentences` are ordinary ones that begin with a command's words; the audit keeps that they were not obeyed.
-    `problem` is a sentence when none of the commands may run (too many). `named` holds the escalation numbers
-    written outside of a command's own text; a number other than the answered one stops all commands.
-    """
-
-    commands: tuple[Command, ...] = ()
-    comment: str = ""
-    corrections: tuple[str, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-    named: tuple[int, ...] = ()
-    problem: str | None = None
-    sentences: tuple[str, ...] = ()
 
 
 def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10, most_unknown: int = 5) -> CommandBlock:
@@ -90,7 +38,7 @@ def parse_block(text: str, now: datetime, zone: str, *, most_commands: int = 10,
     lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").split("\n")]
     reader = _Reader(lines, When(now, zone), most_commands, most_unknown)
     reader.read()
-    commands = _with_fields(reader.commands)
+    commands = with_fields(reader.commands)
     comment = "" if reader.problem else comment_below(lines, reader.at if reader.seen_any else 0)
     return CommandBlock(
         commands=tuple(commands),
@@ -116,7 +64,8 @@ class _Reader:
         self.named: list[int] = []
         self.sentences: list[str] = []
         self.problem: str | None = None
-        self.last_field = max((n for n, line in enumerate(lines) if _FIELD.match(line)), default=-1)
+        self.prompted = False
+        self.last_field = max((n for n, line in enumerate(lines) if FIELD.match(line)), default=-1)
 
     @property
     def seen_any(self) -> bool:
@@ -134,7 +83,7 @@ class _Reader:
 
     def _line(self, line: str) -> bool:
         """Take one line; False when it is an ordinary one, which ends the block."""
-        inline = _INLINE_FIELD.match(line)
+        inline = INLINE.match(line)
         if inline is not None:
             self.lines[self.at : self.at + 1] = [inline[1], inline[2]]
             self.last_field = max(self.last_field + 1, self.at + 1)
@@ -152,23 +101,33 @@ class _Reader:
         try:
             args = self._parse(head, rest)
         except BadArgumentError as error:
-            self.unknown.append(Unknown(_shown(line), str(error), self.at))
+            if not self._left_empty(head):
+                self.unknown.append(Unknown(_shown(line), str(error), self.at))
             self.at = end
             return True
         if args is None:
-            if len(line.split()) <= _SHORT:
-                hint = f"That reads as a sentence, so I did nothing for it. The command is `{head.verb.usage}`."
-                if line.rstrip(".! ").lower() == head.verb.name:
-                    hint = f"Something is missing behind it; write `{head.verb.usage}`."
-                    self.unknown.append(Unknown(_shown(line), hint, self.at))
-                    self.at = end
-                    return True
-                self.unknown.append(Unknown(_shown(line), hint, self.at))
-            else:
-                self.sentences.append(_shown(line))
-            return False
+            return self._no_command(line, head, end)
         self._add(Command(head.verb.name, _shown(head.line), args, at=self.at), head, end)
         return True
+
+    def _no_command(self, line: str, head: Head, end: int) -> bool:
+        """A line that begins with a command's words and goes on as a sentence: it ends the block."""
+        if head.verb.everyday:
+            return False
+        if len(line.split()) > _SHORT:
+            self.sentences.append(_shown(line))
+            return False
+        missing = line.rstrip(".! ").lower() == head.verb.name
+        hint = "That reads as a sentence, so I did nothing for it. The command is `{}`."
+        hint = "Something is missing behind it; write `{}`." if missing else hint
+        self.unknown.append(Unknown(_shown(line), hint.format(head.verb.usage), self.at))
+        self.at = end if missing else self.at
+        return missing
+
+    def _left_empty(self, head: Head) -> bool:
+        """Whether a part of the closeout's form was sent back without an answer: that is none, and no mistake."""
+        in_form = self.prompted or any(command.verb == "close" for command in self.commands)
+        return head.verb.name in FIELDS and in_form
 
     def _forgiven(self, head: Head, line: str) -> bool:
         end, rest = self._gather(head)
@@ -205,7 +164,7 @@ class _Reader:
         if head.named is not None:
             self.named.append(head.named)
         self.at = end
-        if len(_with_fields(self.commands)) > self.most_commands:
+        if len(with_fields(self.commands)) > self.most_commands:
             self.problem = f"An answer takes at most {self.most_commands} commands; yours has more, so I ran none."
 
     def _gather(self, head: Head) -> tuple[int, Rest]:
@@ -214,39 +173,36 @@ class _Reader:
         opened = head.rest.colon or ":" in head.rest.text[:_LONGEST_DATE]
         if not opened or head.verb.lines == Lines.ONE:
             return end, head.rest
-        while end < len(self.lines) and self._goes_on(head, end):
+        while end < len(self.lines) and self._goes_on(head, end, begun=any(text)):
             text.append(self.lines[end])
             end += 1
-        parting = " " if head.verb.lines == Lines.WRAPPED else "\n"
-        return end, replace(head.rest, text=cut(parting.join(text).strip()))
+        whole = (" " if head.verb.lines == Lines.WRAPPED else "\n").join(text)
+        if head.verb.name in FIELDS:
+            self.prompted = self.prompted or has_prompt(whole)
+            whole = without_prompts(whole)
+        return end, replace(head.rest, text=cut(whole.strip()))
 
-    def _goes_on(self, head: Head, n: int) -> bool:
+    def _goes_on(self, head: Head, n: int, *, begun: bool) -> bool:
         line = self.lines[n]
         if ENDS_BLOCK.match(line) or self._is_command(line):
             return False
         if head.verb.lines == Lines.WRAPPED:
             # Mail programs wrap between 65 and 78 columns; a shorter line was ended by its writer.
             return bool(line) and len(self.lines[n - 1]) >= _WRAPPED
-        # A root cause of several paragraphs ends where the resolution begins; the last field ends with its paragraph.
-        return bool(line) or (head.verb.name in _FIELDS and n < self.last_field)
+        # A root cause of several paragraphs ends where the resolution begins; the last part ends with its paragraph.
+        return bool(line) or (head.verb.name in FIELDS and (n < self.last_field or not begun))
 
     def _is_command(self, line: str) -> bool:
-        if _INLINE_FIELD.match(line):
+        if INLINE.match(line):
             return True
         head = exact_head(line[:_LONGEST_HEAD])
+        if head is None:
+            slip = forgiven_head(line[:_LONGEST_HEAD]) if ":" in line[:_LONGEST_FIELD] else None
+            return slip is not None and slip.verb.name in FIELDS and slip.rest.colon
         try:
-            return head is not None and head.verb.parse(head.rest, self.when) is not None
+            return head.verb.parse(head.rest, self.when) is not None
         except BadArgumentError:
-            return head is not None and head.verb.name in _FIELDS
-
-
-def _with_fields(commands: list[Command]) -> list[Command]:
-    """Let `close` have the root cause and the resolution of its block; without a `close` they stand alone."""
-    if all(command.verb != "close" for command in commands):
-        return commands
-    fields = {_FIELDS[c.verb]: c.args["text"] for c in commands if c.verb in _FIELDS}
-    rest = [command for command in commands if command.verb not in _FIELDS]
-    return [replace(c, args=c.args | fields) if c.verb == "close" else c for c in rest]
+            return head.verb.name in FIELDS
 
 
 def _shown(line: str) -> str:

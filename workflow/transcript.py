@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from config.policy import CommandPolicy
+from workflow.closeform import Form
 from workflow.context import Context
 from workflow.trust import Trust
 
@@ -26,7 +27,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcript:
-    """The answer to one reply. `pending_id` is set when some lines wait for the one-time confirm."""
+    """The answer to one reply. `pending_id` is set when some lines wait for the one-time confirm.
+
+    `form` is the closeout's, where a `close` lacked something.
+    """
 
     lines: tuple[Line, ...]
     comment_added: bool = False
@@ -36,6 +40,7 @@ class Transcript:
     pending_id: int | None = None
     pending_lines: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    form: Form | None = None
 
     def answer_facts(self) -> dict[str, Any]:
         """Facts of an ANSWER notice (the caller adds `in_reply_to`)."""
@@ -46,6 +51,7 @@ class Transcript:
             "state": self.state,
             "undo": self.undo,
             "ask": self.ask,
+            "form": None if self.form is None else self.form.to_json(),
         }
 
     def confirm_facts(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import typer
 
 from smokewatch.cli import (
     backfill,
+    closing,
     drill,
     explain,
     mail,
@@ -62,6 +63,7 @@ for module in (
     explain,
     rules,
     verbs,
+    closing,
     people,
     mail,
     work,

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from smokewatch.bootstrap import utc_now
+from smokewatch.cli.closing import show_form
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Exit, Json, console, refuse, show_json
 from smokewatch.cli.session import actor, by, opened
@@ -77,5 +78,7 @@ def _show(transcript: Transcript, *, as_json: bool) -> None:
             console().print(Text(transcript.undo, style="dim"))
         if transcript.ask:
             console().print(Text(transcript.ask))
+        if transcript.form:
+            show_form(transcript.form)
     if not all(line.ok for line in transcript.lines):
         raise typer.Exit(Exit.REFUSED)

@@ -36,7 +36,7 @@ def test_lines_are_answered_in_their_order(desk: Desk) -> None:
 
 def test_a_refused_line_leaves_nothing_half_done(desk: Desk) -> None:
     before = desk.esc.version
-    desk.says("close root cause: a")
+    desk.says("close")
     assert (desk.esc.version, desk.esc.state) == (before, "open")
 
 

@@ -238,7 +238,7 @@ def test_an_unknown_line_says_what_was_meant_and_does_not_stop_the_rest() -> Non
 )
 def test_the_fields_of_a_closeout(text: str, cause: str | None, resolution: str | None, comment: str) -> None:
     block = read(text)
-    assert [c.args for c in block.commands] == [{"root_cause": cause, "resolution": resolution}]
+    assert [(c.args.get("root_cause"), c.args.get("resolution")) for c in block.commands] == [(cause, resolution)]
     assert block.comment == comment
 
 

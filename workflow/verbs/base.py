@@ -90,6 +90,7 @@ class Verb:
     """One command. `parse` gives None when the line is an ordinary sentence; `trust_for` overrules `trust`.
 
     `undo` takes back what `Outcome.undo` tells; changed fields of the escalation are taken back without it.
+    A verb whose word is an `everyday` one says nothing of sentences that begin with it.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Verb:
     undo: Callable[[Work, dict[str, Any]], None] | None = None
     lines: Lines = Lines.ONE
     can_undo: bool = True
+    everyday: bool = False
 
 
 _COURTESY = re.compile(r"[ ,]*(?:please|pls|thanks|thank you|thx|cheers)?[.! ]*", re.ASCII | re.IGNORECASE)

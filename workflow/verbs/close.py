@@ -1,9 +1,10 @@
-"""`close`, with `root cause:` and `resolution:` below it: the escalation is done for good."""
+"""`close`, with `root cause:`, `resolution:` and the optional parts below it: the escalation is done for good."""
 
 from config.words import State
-from workflow.closeout import Post
+from workflow.closeout import PARTS, Post
 from workflow.dates import When
 from workflow.errors import Refused
+from workflow.locks import check_unlocked
 from workflow.record import close
 from workflow.trust import Trust
 from workflow.verbs.base import Args, Outcome, Rest, Verb, Work, bare
@@ -11,15 +12,15 @@ from workflow.verbs.history import who_made_it
 
 
 def _parse(rest: Rest, when: When) -> Args | None:
-    return None if bare(rest, when) is None else {"root_cause": None, "resolution": None}
+    return None if bare(rest, when) is None else {}
 
 
 def _run(work: Work) -> Outcome:
+    check_unlocked(work.session, work.escalation)
     if work.escalation.state == State.CLOSED:
         raise Refused(f"{work.number} is closed already{who_made_it(work)}; nothing changed.")
-    post = Post(work.args["root_cause"], work.args["resolution"])
-    close(work.session, work.by, work.escalation, post)
-    return Outcome(f"{work.number} is closed, with its root cause and resolution on the record. Well done.")
+    made = close(work.session, work.by, work.escalation, Post(**{part: work.args.get(part) for part in PARTS}))
+    return Outcome(f"{work.number} is closed; its closeout is version {made.version}. Well done.")
 
 
 VERB = Verb(

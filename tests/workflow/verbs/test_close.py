@@ -25,8 +25,9 @@ def test_the_closeout_is_version_one(desk: Desk) -> None:
 
 
 def test_the_missing_part_is_asked_for_by_name(desk: Desk) -> None:
-    said = desk.refused("close root cause: a bent cable")
-    assert ("`resolution:`" in said, "`root cause:`" in said) == (True, False)
+    told = desk.says("close root cause: a bent cable")
+    assert [line.ok for line in told.lines] == [True, False]
+    assert ("`resolution:`" in told.lines[1].outcome, "`root cause:`" in told.lines[1].outcome) == (True, False)
 
 
 def test_the_text_of_resolve_is_the_resolution(desk: Desk) -> None:
@@ -47,9 +48,22 @@ def test_nobody_is_asked_to_confirm_a_bare_close(desk: Desk) -> None:
     assert (told.pending_id, desk.esc.state, "`resolution:`" in told.lines[0].outcome) == (None, "open", True)
 
 
-def test_with_one_part_it_waits_for_a_confirm_and_asks_for_the_other_meanwhile(desk: Desk) -> None:
+def test_with_one_part_that_is_kept_as_a_draft_and_the_other_asked_for(desk: Desk) -> None:
     told = desk.says("close root cause: a bent cable", allowed=Trust.ALIGNED)
-    assert (told.pending_id is None, desk.esc.state, "`resolution:`" in (told.ask or "")) == (False, "open", True)
+    assert (told.pending_id, desk.esc.state, desk.esc.root_cause) == (None, "open", "a bent cable")
+    assert told.form is not None
+    assert told.form.missing == ("resolution:",)
+
+
+def test_a_draft_kept_that_way_is_taken_back_by_undo(desk: Desk) -> None:
+    desk.says("close root cause: a bent cable")
+    desk.says_one("undo")
+    assert desk.esc.root_cause is None
+
+
+def test_below_aligned_trust_nothing_is_kept_before_the_confirm(desk: Desk) -> None:
+    told = desk.says("close root cause: a bent cable", allowed=Trust.WEAK)
+    assert (told.pending_id is None, desk.esc.root_cause, "`resolution:`" in (told.ask or "")) == (False, None, True)
 
 
 def test_the_confirm_shows_the_texts_that_it_will_keep(desk: Desk) -> None:
