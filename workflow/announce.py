@@ -16,6 +16,7 @@ from store.risk import Promise
 from workflow.audience import audience
 from workflow.context import Context
 from workflow.findings import Rise
+from workflow.paths import Called
 from workflow.record import By
 
 MOST_EVIDENCE = 5
@@ -24,7 +25,7 @@ MOST_EVIDENCE = 5
 
 @dataclass(frozen=True)
 class Change:
-    """What one evaluation changed on an escalation."""
+    """What one evaluation changed on an escalation; `called` is what the evidence means for its severity path."""
 
     escalation: Escalation
     facts: Facts
@@ -32,6 +33,7 @@ class Change:
     rises: Sequence[Rise]
     from_risk: Risk
     opened: bool = False
+    called: Called | None = None
 
 
 def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
@@ -131,6 +133,8 @@ def _details(session: Session, change: Change, kind: NoticeKind) -> dict[str, An
             {"signal": t.signal.value, "contribution": round(t.contribution, 2)} for t in change.assessment.terms
         ],
     }
+    if change.called is not None:
+        details["path"] = change.called.to_json()
     risen = {r.finding.signal: r.finding for r in change.rises}
     if kind in {NoticeKind.PROMISE_DUE, NoticeKind.PROMISE_MISSED}:
         details |= _promise(session, risen[Signal.MISSED_PROMISE])

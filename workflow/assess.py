@@ -17,14 +17,16 @@ from store.risk import RiskChange
 from workflow import record
 from workflow.announce import Change, announce
 from workflow.context import Context
+from workflow.duties import follow_path
 from workflow.findings import Rise, keep_findings, live_findings
 from workflow.gather import gather
 from workflow.incidents import leave_traces
+from workflow.paths import heed_triggers
 from workflow.promises import keep_ledger, stored_promises
 from workflow.record import By, Opening
 from workflow.routing import route
 from workflow.shadow import keep_shadow
-from workflow.standing import carry_to_accounts, issue_standing
+from workflow.standing import carry_risk, carry_to_accounts
 
 ACTOR = "smokewatch"
 """Who the audit names for what the program did by itself."""
@@ -161,8 +163,12 @@ def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
         # A locked record stays closed until an admin unlocks it; people are told all the same.
         if escalation.locked_at is None:
             record.move_state(session, replace(by, reason=reason), escalation, State.OPEN)
-    _carry_risk(session, escalation, ctx, by)
-    announce(session, Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened), ctx, by)
+    carry_risk(session, by, escalation, ctx.policy.risk)
+    called = heed_triggers(session, by, escalation, case.rises, ctx)
+    if opened and not ctx.silent and ctx.playbooks is not None:
+        follow_path(session, by, escalation, ctx.playbooks)
+    change = Change(escalation, case.facts, case.assessment, case.rises, case.from_risk, opened, called)
+    announce(session, change, ctx, by)
 
 
 def _should_open(case: _Case, ctx: Context) -> bool:
@@ -196,11 +202,3 @@ def _open(session: Session, case: _Case, by: By) -> Escalation:
     for person_id, why in to.told.items():
         session.get_one(Participant, (escalation.id, person_id)).why = why
     return escalation
-
-
-def _carry_risk(session: Session, escalation: Escalation, ctx: Context, by: By) -> None:
-    """An escalation stands where all its conversations together put it."""
-    session.flush()
-    stands = issue_standing(session, escalation, ctx.policy.risk, by.now).risk
-    if stands.value != escalation.risk:
-        record.set_risk(session, by, escalation, stands)

@@ -1,23 +1,27 @@
 """Says how high an escalation and an account stand: the live findings of all their conversations, taken together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from config.policy import RiskPolicy
-from config.words import Level, Risk, Signal
+from config.words import DutyState, Level, Risk, Signal
 from signals import risk
 from signals.calendar import Calendar
 from signals.facts import Before, Term
-from store.bulk import among
+from store.bulk import among, just
 from store.mail import Conversation
 from store.people import Account, Person
 from store.record import Escalation
 from store.risk import FindingRow
+from store.tasks import Duty
 from store.visibility import visible
+from workflow.change import By
+from workflow.record import set_risk
+from workflow.states import ACTIVE
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,58 @@ class Together:
     risk: Risk
     score: float
     terms: tuple[Term, ...]
+    floor: "Floor | None" = None
 
 
-def issue_standing(session: Session, escalation: Escalation, policy: RiskPolicy, now: datetime) -> Together:
-    """How high the escalation stands; never below the highest of its conversations, which falls late by itself."""
-    return _together(session, Conversation.escalation_id == escalation.id, Risk(escalation.risk), policy, now)
+@dataclass(frozen=True)
+class Floor:
+    """Overdue duties of the playbook, and the risk that the escalation does not fall below while they are."""
+
+    risk: Risk
+    duties: tuple[str, ...]
+
+
+def issue_standing(
+    session: Session, escalation: Escalation, policy: RiskPolicy, now: datetime, *, lifted: bool = False
+) -> Together:
+    """How high the escalation stands; never below the highest of its conversations, which falls late by itself.
+
+    An overdue duty puts a floor under it. Once that is `lifted` the risk goes back to what the findings come to.
+    """
+    before = Risk.LOW if lifted else Risk(escalation.risk)
+    found = _together(session, Conversation.escalation_id == escalation.id, before, policy, now)
+    floor = _floor(session, escalation, policy, now)
+    if floor is None:
+        return found
+    return replace(found, risk=max(found.risk, floor.risk, key=lambda each: each.rank), floor=floor)
+
+
+def carry_risk(session: Session, by: By, escalation: Escalation, policy: RiskPolicy, *, lifted: bool = False) -> bool:
+    """Write down where the escalation stands now; False when it stands there already."""
+    session.flush()
+    stands = issue_standing(session, escalation, policy, by.now, lifted=lifted)
+    if stands.risk.value == escalation.risk:
+        return False
+    because = by
+    if stands.floor is not None and stands.risk is stands.floor.risk:
+        because = replace(by, reason=f"overdue: {'; '.join(stands.floor.duties)}")
+    set_risk(session, because, escalation, stands.risk)
+    return True
+
+
+def _floor(session: Session, escalation: Escalation, policy: RiskPolicy, now: datetime) -> Floor | None:
+    """What overdue duties demand of the risk; nothing of an escalation that is resolved."""
+    if escalation.state not in ACTIVE:
+        return None
+    overdue = select(Duty.playbook, Duty.text).where(
+        Duty.escalation_id == escalation.id, just(Duty.state, DutyState.OPEN), Duty.due_at <= now
+    )
+    rows = session.execute(overdue.order_by(Duty.due_at, Duty.n)).all()
+    floors = {str(name): risk for name, risk in policy.overdue_duty_floors.items()}
+    held = [(floors[row.playbook], row.text) for row in rows if row.playbook in floors]
+    if not held:
+        return None
+    return Floor(max((each for each, _ in held), key=lambda each: each.rank), tuple(text for _, text in held))
 
 
 def account_standing(session: Session, account: Account, policy: RiskPolicy, now: datetime) -> Together:

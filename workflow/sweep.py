@@ -14,6 +14,7 @@ from store.mail import Conversation
 from store.setbacks import place_of
 from workflow.assess import assess
 from workflow.context import Context
+from workflow.dutywatch import keep_duties
 from workflow.incidents import tell_incidents
 from workflow.reminders import miss_promises, warn_of_promises
 from workflow.shadow import tell_shadows
@@ -62,7 +63,7 @@ def review_due(store: Store, ctx: Context, now: datetime) -> int | None:
 
 
 PARTS: tuple[Callable[[Session, Context, datetime], object], ...] = (
-    tell_unanswered, tell_unacknowledged, warn_of_promises, miss_promises, tell_shadows, tell_incidents,
+    tell_unanswered, tell_unacknowledged, warn_of_promises, miss_promises, keep_duties, tell_shadows, tell_incidents,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.playbooks import Playbooks
 from config.policy import load_policy
 from config.settings import Outgoing
 from config.words import Channel, Role
@@ -34,11 +35,17 @@ class Desk:
     mona: Person
     stan: Person
     esc: Escalation = field(init=False)
+    playbooks: Playbooks | None = None
 
     def by(self, person: Person | None = None, later: timedelta = timedelta(0)) -> By:
         """A change by this person, by default Lena."""
         who = person or self.lena
         return By(who.id, who.email, Channel.MAIL, self.now + later, mail_domain="us.example")
+
+    @property
+    def context(self) -> Context:
+        """What commands and sweeps work with; without playbooks unless a test sets them."""
+        return Context(load_policy(), Outgoing(), playbooks=self.playbooks)
 
     def conversation(self, subject: str = "Pump stands", esc: Escalation | None = None, age: int = 0) -> Conversation:
         """A conversation of the customer, `age` days old."""
@@ -78,7 +85,7 @@ class Desk:
         """Run a reply."""
         by = self.by(person, later)
         block = parse_block(text, by.now, "Europe/Berlin")
-        request = Request(allowed, Context(load_policy(), Outgoing()))
+        request = Request(allowed, self.context)
         return run_block(self.session, by, (esc or self.esc).id, block, request)
 
     def says_one(self, text: str, person: Person | None = None, later: timedelta = timedelta(0)) -> str:
