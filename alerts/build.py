@@ -13,6 +13,7 @@ from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.gates import Candidate
 from alerts.letter import Answer, Letter, Proof, cleaned
+from alerts.recordrows import record_rows
 from config.words import NoticeKind
 from store.people import Contact, Person
 from store.views import EscalationView, PromiseView, doubts_about

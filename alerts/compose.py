@@ -29,7 +29,7 @@ def compose(session: Session, candidate: Candidate, ctx: AlertContext, now: date
 
     """
     notice, person = candidate.notice, candidate.person
-    view = escalation_view(session, notice.escalation_id, now) if notice.escalation_id else None
+    view = escalation_view(session, notice.escalation_id, now, ctx.fields) if notice.escalation_id else None
     try:
         reply_to = _reply_to(session, candidate, ctx, now)
         bounce_to = tokens.tagged_address(ctx.outgoing.bounce_address, tokens.issue_bounce(session, notice.id, now))

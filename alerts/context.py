@@ -1,7 +1,8 @@
 """What every part of outgoing mail needs to know about this installation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from config.fields import Fields, load_fields
 from config.policy import AlertPolicy
 from config.settings import Outgoing
 
@@ -11,7 +12,8 @@ class AlertContext:
     """How our mail is addressed, how much of it a person gets, and which installation sends it.
 
     `instance_id` stands in the loop header, so that our own mail is known when it comes back (attack A22).
-    `token_days` is how long a reply address works, `confirm_hours` how long a confirmation may be given.
+    `token_days` is how long a reply address works, `confirm_hours` how long a confirmation may be given; `fields` are
+    what the record asks for.
     """
 
     outgoing: Outgoing
@@ -19,3 +21,4 @@ class AlertContext:
     instance_id: str
     token_days: int = 14
     confirm_hours: int = 24
+    fields: Fields = field(default_factory=load_fields)

@@ -125,6 +125,7 @@ class Settings(_Section):
     outgoing: Outgoing = Outgoing()
     limits: Limits = Limits()
     policy: Path | None = None
+    fields: Path | None = None
     closeouts: Path | None = None
     playbooks: Path | None = None
     admin: str = ""

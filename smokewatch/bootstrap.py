@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from alerts.context import AlertContext
 from alerts.sender import SmtpSender
 from config.closeouts import Closeouts, CloseoutsError, load_closeouts
+from config.fields import Fields, FieldsError, load_fields
 from config.load import SettingsError
 from config.oauth import TokenSource
 from config.playbooks import PlaybookError, Playbooks, load_playbooks
@@ -92,9 +93,11 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     with store.transaction() as session:
         mark = loop_mark(session)
     playbooks = read_playbooks(settings, policy)
-    workflow = Context(policy, settings.outgoing, closeouts=read_closeouts(settings), playbooks=playbooks)
+    fields = read_fields(settings)
+    closeouts = read_closeouts(settings)
+    workflow = Context(policy, settings.outgoing, fields=fields, closeouts=closeouts, playbooks=playbooks)
     alerts = AlertContext(
-        settings.outgoing, policy.alerts, mark, policy.commands.token_days, policy.commands.confirm_hours
+        settings.outgoing, policy.alerts, mark, policy.commands.token_days, policy.commands.confirm_hours, fields
     )
     app = App(settings, policy, store, workflow, IngestContext(settings, workflow, mark), alerts)
     if not queue:
@@ -119,6 +122,14 @@ def read_policy(settings: Settings) -> Policy:
         raise SettingsError(
             [f"{settings.policy}, {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors()]
         ) from error
+
+
+def read_fields(settings: Settings) -> Fields:
+    """What the record asks for, with the admin's own laid over it. Raises SettingsError where anything is wrong."""
+    try:
+        return load_fields(settings.fields)
+    except FieldsError as error:
+        raise SettingsError(error.sentences) from error
 
 
 def read_closeouts(settings: Settings) -> Closeouts:

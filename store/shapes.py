@@ -62,7 +62,10 @@ class CommentView:
 
 @dataclass(frozen=True)
 class FileView:
-    """A file of the record; `target` and `target_id` say what it hangs on (config.words.Target)."""
+    """A file of the record; `target` and `target_id` say what it hangs on (config.words.Target).
+
+    `on` is what people call that: `comment:5`, `closeout:1` for its version, `action:3`; empty for the escalation.
+    """
 
     id: int
     name: str
@@ -71,6 +74,7 @@ class FileView:
     sha256: str
     target: str
     target_id: int
+    on: str
     by: str | None
     at: datetime
 

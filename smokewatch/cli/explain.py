@@ -44,7 +44,7 @@ def explain(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         escalation = session.get(Escalation, number)
         if escalation is None or not may_see(session, person.id, number):
             refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
-        view = escalation_view(session, number, utc_now())
+        view = escalation_view(session, number, utc_now(), app.workflow.fields)
         told = story(session, escalation)
         stands = _stands(session, person, escalation, read_policy(app.settings).risk)
         zone = ZoneInfo(person.zone)

@@ -8,9 +8,11 @@ from rich.text import Text
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config.fields import Fields
 from config.words import NoticeState, Priority, RawState
 from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
+from smokewatch.cli.fieldrows import facts_of, sections_of
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
 from smokewatch.cli.session import actor, by, opened, viewer
@@ -95,10 +97,11 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     """One escalation with its proof, promises, comments and history."""
     with opened(ctx) as app, app.store.transaction() as session:
         view = _visible(ctx, session, app, number)
+        fields = app.workflow.fields
     if as_json:
         show_json(view.to_json())
     else:
-        _show(view)
+        _show(view, fields)
 
 
 def open_by_hand(
@@ -141,24 +144,25 @@ def _visible(ctx: typer.Context, session: Session, app: App, number: int) -> Esc
     # The same sentence for "is not there" and "is not yours to see": a number must not tell what exists.
     if session.get(Escalation, number) is None or not may_see(session, person.id, number):
         refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
-    return escalation_view(session, number, utc_now())
+    return escalation_view(session, number, utc_now(), app.workflow.fields)
 
 
-def _show(view: EscalationView) -> None:
+def _show(view: EscalationView, fields: Fields) -> None:
     out = console()
     report.show_escalations(out, [view])
     facts = {
         "title": view.title, "state": view.state, "priority": view.priority, "path": f"Sev {view.path}",
         "owner": view.owner.name if view.owner else None, "waiting on": view.waiting_on, "next step": view.next_step,
         "next step due": view.next_step_due, "opened": view.opened_at, "why": view.opened_why,
-        "taking part": ", ".join(person.name for person in view.participants) or None,
+        **facts_of(view, fields),
         "unverified": "; ".join(view.unverified) or None,
         "root cause": view.root_cause, "resolution": view.resolution,
     }  # fmt: skip
     out.print(table([{"": key, " ": value} for key, value in facts.items() if value is not None]))
     sections: dict[str, list[dict[str, Any]]] = {
         "Promises": [{"n": p.n, "state": p.state, "due": p.due_at, "promise": p.quote} for p in view.promises],
-        "Comments": [{"at": c.at, "by": c.by, "text": c.text} for c in view.comments],
+        "Comments": [{"id": c.id, "at": c.at, "by": c.by, "text": c.text} for c in view.comments],
+        **sections_of(view),
         "History": [
             {
                 "at": c.at,

@@ -8,7 +8,7 @@ from workflow.verbs.base import Outcome, Verb, Work, bare
 
 def describe(work: Work) -> str:
     """The state of the escalation in one sentence."""
-    view = escalation_view(work.session, work.escalation.id, work.by.now)
+    view = _view(work)
     owner = "owned by nobody" if view.owner is None else f"owned by {view.owner.name}"
     parts = [
         f"{view.number} is {say_state(view.state)}",
@@ -20,6 +20,10 @@ def describe(work: Work) -> str:
     if view.waiting_on:
         parts.append(f"waiting on {view.waiting_on}")
     return ", ".join(parts) + "." + _next(work, view)
+
+
+def _view(work: Work) -> EscalationView:
+    return escalation_view(work.session, work.escalation.id, work.by.now, work.context.fields)
 
 
 def _next(work: Work, view: EscalationView) -> str:
@@ -36,7 +40,7 @@ def _owed(work: Work, promise: PromiseView) -> str:
 
 
 def _run(work: Work) -> Outcome:
-    view = escalation_view(work.session, work.escalation.id, work.by.now)
+    view = _view(work)
     return Outcome(" ".join([describe(work), *(_owed(work, promise) for promise in view.open_promises[:5])]))
 
 
