@@ -86,6 +86,10 @@ def test_a_customer_who_only_asks_how_it_stands_asked_for_no_change(changed: Cha
     assert level(changed(say(1, "out", 1, FIRST), chase, later)) is Level.RAISED
 
 
+def test_what_the_customer_waives_is_no_change_of_ours(changed: Changed, say: Say) -> None:
+    assert changed(say(1, "out", 1, FIRST), say(2, "in", 30, "Never mind, found it myself.")) is None
+
+
 def test_a_correction_within_two_hours_is_no_change(changed: Changed, say: Say) -> None:
     soon, late = (say(2, "out", h, "Correction: we will release it on Friday.") for h in (2.9, 3.1))
     assert changed(say(1, "out", 1, FIRST), soon) is None

@@ -100,6 +100,21 @@ def test_the_directory_outranks_what_somebody_says_of_themselves(find: Find, say
     assert level(find(say(1, "in", 0, text))) is Level.CRITICAL
 
 
+def test_the_directory_outranks_the_signature_of_who_joins(find: Find, say: Say) -> None:
+    clerk = Party("cl@acme.example", "Cleo", title="Clerk", title_source="directory")
+    mails = say(1, "in", 0, "It leaks."), say(2, "in", 9, "It drips.\n\nCleo Lerk\nCEO", author=clerk.address)
+    assert level(find(*mails, parties={clerk.address: clerk})) is Level.CLEAR
+    assert level(find(*mails)) is Level.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text", ["In copy is our managing director, Ida Moor.", "I am copying our art director, Dana Roth."]
+)
+def test_who_is_not_the_one_named_or_not_senior_is_no_executive(find: Find, say: Say, text: str) -> None:
+    mails = say(1, "in", 0, "It leaks."), say(2, "in", 1, text, cc=("dana.roth@acme.example",))
+    assert level(find(*mails)) < Level.RAISED
+
+
 def test_the_crm_outranks_what_a_mail_says_of_somebody(find: Find, say: Say) -> None:
     text = "In copy is our managing director, Dana Roth."
     clerk = Party("dana.roth@acme.example", "Dana Roth", title="Clerk", title_source="crm")

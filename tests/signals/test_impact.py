@@ -96,6 +96,10 @@ def test_a_drill_is_no_outage(found: Any, say: Say) -> None:
     assert found(say(1, "in", 0, f"{text}\n\nThis is a drill.")) is None
 
 
+def test_a_loss_in_a_drill_is_none(found: Any, say: Say) -> None:
+    assert found(say(1, "in", 0, "We lost 900 euros in sales.\n\nThis is a drill.")) is None
+
+
 def test_our_own_losses_are_not_theirs(found: Any, say: Say) -> None:
     assert found(say(1, "out", 0, "We lost 900 euros in sales.")) is None
 

@@ -129,6 +129,18 @@ def test_a_holding_line_keeps_nothing(look: Look, say: Say) -> None:
     assert level(look(say(1, "out", 1, SEND), say(2, "out", 50, "We are looking into it."))) is Level.RAISED
 
 
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "We will fix the pump by Wednesday 5 pm.",
+        "Bastien will visit you on Wednesday at 5 pm.",
+        "I will get back to you by Wednesday 5 pm.",
+    ],
+)
+def test_a_holding_line_keeps_no_other_kind_of_promise_either(look: Look, say: Say, promise: str) -> None:
+    assert level(look(say(1, "out", 1, promise), say(2, "out", 50, "We are looking into it."))) is Level.RAISED
+
+
 def test_a_machine_keeps_nothing(look: Look, say: Say) -> None:
     assert level(look(say(1, "out", 1, SEND), say(2, "out", 50, "Report attached.", automatic=True))) is Level.RAISED
 
@@ -242,7 +254,7 @@ def test_a_partial_answer_closes_the_old_promise_and_opens_a_new_one(look: Look,
 
 
 def test_a_second_promise_beside_the_first_does_not_take_its_place(look: Look, say: Say) -> None:
-    also = say(2, "out", 20, "I will also send you the release notes on Friday.")
+    also = say(2, "out", 20, "I will also send you the drawing on Friday.")
     assert look(say(1, "out", 1, SEND), also, hours=30).ledger[0].state is PromiseState.PENDING
 
 

@@ -121,6 +121,19 @@ def test_a_past_time_is_no_need(found: Any, say: Say) -> None:
     assert found(say(1, "in", 0, "We needed it by 27 April, please help."), hours=1) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We need the ledger of the year that ended on 31 December 2025.",
+        "We need Friday's list.",
+        "Please call us on Friday before you leave the yard.",
+        "The audit is on 12 May.",
+    ],
+)
+def test_a_date_that_binds_nothing_is_no_need(text: str) -> None:
+    assert read(text).needs == ()
+
+
 def test_a_quoted_line_and_a_log_line_state_nothing() -> None:
     assert read("> Please send it by Friday.").needs == ()
     assert read("2026-05-04 08:00:00 please finish job by Friday").needs == ()

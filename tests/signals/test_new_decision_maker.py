@@ -127,6 +127,11 @@ def test_shared_mailboxes_and_robots_decide_nothing(judge: Judge, address: str) 
     assert judge("Any news?", cc=(address,), facts={"parties": parties}) is None
 
 
+def test_a_mailbox_marked_as_shared_on_file_decides_nothing(judge: Judge) -> None:
+    parties = {ANA: Party(ANA, title="Head of Procurement", title_source="crm", shared=True)}
+    assert judge("Any news?", cc=(ANA,), facts={"parties": parties}) is None
+
+
 def test_a_reseller_on_the_line_decides_nothing(judge: Judge) -> None:
     parties = {"bob@reseller.example": Party("bob@reseller.example", title="Managing Director", title_source="crm")}
     assert judge("Any news?", cc=("bob@reseller.example",), facts={"parties": parties}) is None

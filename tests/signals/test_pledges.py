@@ -34,3 +34,28 @@ def test_an_offer_waits_for_its_condition_even_with_a_date() -> None:
 
 def test_a_heap_of_undated_promises_is_read_to_its_end() -> None:
     assert len(promised("I will send the file. " * 900)) > 1
+
+
+@pytest.mark.parametrize("who", ["The release", "The software"])
+def test_a_thing_makes_no_promise_of_its_own(who: str) -> None:
+    assert promised(f"{who} will finish the job on Friday.") == ()
+
+
+def test_a_short_sentence_behind_may_be_the_date() -> None:
+    pledge = promised("I will send you the list. Friday at the latest.")[0]
+    assert (pledge.assumed, pledge.due) == (False, datetime(2026, 5, 8, 15, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "Are you in on Friday?",
+        "The hall is closed on Friday because the painters come, so please take the other gate, the one by the canal.",
+    ],
+)
+def test_another_sentence_behind_is_not_its_date(behind: str) -> None:
+    assert promised(f"I will send you the list. {behind}")[0].assumed
+
+
+def test_a_past_day_is_no_due_time() -> None:
+    assert promised("I will send you the list we printed on 27 April 2026.")[0].assumed

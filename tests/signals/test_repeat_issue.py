@@ -83,8 +83,10 @@ def test_it_shows_both_subjects_with_dates_and_why_the_account_is_fragile(judge:
     assert finding.features["fragile"] == ["1 escalation closed within the window"]
 
 
-def test_what_was_closed_long_ago_is_no_repeat(judge: Judge) -> None:
-    assert judge("It is back again.", closed("Badge queue stalls", 91), subject="Badge queue stalls") is None
+@pytest.mark.parametrize(("days", "found"), [(89, True), (91, False)])
+def test_what_was_closed_long_ago_is_no_repeat(judge: Judge, days: int, found: bool) -> None:
+    facts = {"subject": "Badge queue stalls", "fragile": (Frailty("lost their sponsor"),)}
+    assert (judge("It is back again.", closed("Badge queue stalls", days), **facts) is not None) is found
 
 
 def test_another_trouble_of_the_same_account_is_no_repeat(judge: Judge) -> None:

@@ -113,6 +113,12 @@ def test_a_machine_answers_nothing(level: Lvl, say: Say) -> None:
     assert level(say(1, "in", 0, ASK), machine, say(3, "in", DAY, "Any news?")) is Level.WATCH
 
 
+def test_an_absence_note_is_no_chase(level: Lvl, say: Say) -> None:
+    note = say(2, "in", DAY, "I am away until Monday.", automatic=True)
+    assert level(say(1, "in", 0, ASK), note, hours=DAY) is level(say(1, "in", 0, ASK), hours=DAY)
+    assert level(say(1, "in", 0, ASK), note, say(3, "in", DAY * 2, "Any news?")) is Level.WATCH
+
+
 def test_a_mail_among_colleagues_answers_nothing(level: Lvl, say: Say) -> None:
     inside = say(2, "internal", 1, "It is column H, tell her.", to=("other@us.example",))
     assert level(say(1, "in", 0, ASK), inside, say(3, "in", DAY, "Any news?")) is Level.WATCH

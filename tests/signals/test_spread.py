@@ -17,6 +17,7 @@ Tell = Callable[..., Facts]
 TEAMS = {"ann": "support", "bo": "billing", "cy": "network", "di": "legal", "ed": "Support Team", "fay": "support L2"}
 PARTIES = {f"{n}@us.example": Party(f"{n}@us.example", n.title(), ours=True, team=t) for n, t in TEAMS.items()}
 PARTIES["monitoring@us.example"] = Party("monitoring@us.example", ours=True, team="operations")
+PARTIES["desk@us.example"] = Party("desk@us.example", ours=True, team="billing", shared=True)
 
 
 @pytest.fixture
@@ -99,6 +100,14 @@ def test_words_hand_over_and_are_quoted(spread: Spread, inside: Say, text: str) 
 
 def test_a_colleague_who_only_reads_along_does_not_act(spread: Spread, inside: Say) -> None:
     assert spread(inside(1, 1, "ann", "ed", cc=("bo@us.example",))) is None
+
+
+def test_a_colleague_in_copy_of_a_handover_was_handed_nothing(spread: Spread, inside: Say) -> None:
+    assert spread(inside(1, 1, "ann", "ed", "I am passing this on, please take over.", cc=("bo@us.example",))) is None
+
+
+def test_a_shared_address_was_handed_nothing(spread: Spread, inside: Say) -> None:
+    assert spread(inside(1, 1, "ann", "desk", "I am passing this on to billing.")) is None
 
 
 def test_a_question_to_another_team_is_no_handover(spread: Spread, inside: Say) -> None:
