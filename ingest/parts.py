@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
 from functools import cached_property
 from typing import Any
 
 from ingest.htmltext import HTML_BYTES, html_to_text
+from ingest.mimeparser import parser
 from ingest.text import TEXT_BYTES, clean, decode
 
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/markdown", "text/enriched"})
@@ -55,7 +55,9 @@ class Part(Message):
 
 def parse(data: bytes) -> Message:
     """The mail as a tree of parts, with the bytes of its header fields kept (policy compat32)."""
-    return message_from_bytes(data, Part)
+    reading = parser(Part)
+    reading.feed(data.decode("ascii", "surrogateescape"))
+    return reading.close()
 
 
 @dataclass(frozen=True)
