@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.mimeparser import parser
+from ingest.parts import Part
 
 MAIL = b"""\
 From: a@b.example
@@ -39,7 +40,7 @@ def shape(message: Message) -> object:
 
 
 def read(data: bytes) -> object:
-    reading = parser(Message)
+    reading = parser(Part)
     reading.feed(data.decode("ascii", "surrogateescape"))
     return shape(reading.close())
 
@@ -48,17 +49,17 @@ def read(data: bytes) -> object:
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_a_mail_in_parts_is_read_as_the_library_reads_it(boundary: bytes, end: bytes) -> None:
     data = MAIL.replace(b"%s", boundary).replace(b"\n", end)
-    assert read(data) == shape(message_from_bytes(data))
+    assert read(data) == shape(message_from_bytes(data, Part))
 
 
 @pytest.mark.parametrize("cut", range(60, 400, 20))
 def test_a_mail_that_ends_too_soon_is_read_as_the_library_reads_it(cut: int) -> None:
     data = MAIL.replace(b"%s", b"=_b")[:cut]
-    assert read(data) == shape(message_from_bytes(data))
+    assert read(data) == shape(message_from_bytes(data, Part))
 
 
 def test_hostile_mails_are_read_as_the_library_reads_them(shared: Path) -> None:
     mails = [path.read_bytes() for path in sorted((shared / "hostile").iterdir()) if path.stat().st_size < 100_000]
     assert len(mails) > 10
     for data in mails:
-        assert read(data) == shape(message_from_bytes(data)), data[:200]
+        assert read(data) == shape(message_from_bytes(data, Part)), data[:200]
