@@ -50,6 +50,7 @@ def test_a_short_sentence_behind_may_be_the_date() -> None:
     "behind",
     [
         "Are you in on Friday?",
+        "Monday or Friday?",
         "The hall is closed on Friday because the painters come, so please take the other gate, the one by the canal.",
     ],
 )
