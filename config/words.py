@@ -57,6 +57,7 @@ class MailKind(StrEnum):
     CALENDAR = "calendar"
     OWN = "own"
     UNVERIFIED = "unverified"
+    RATING = "rating"
 
     def __reduce_ex__(self, _protocol: object) -> tuple[type["MailKind"], tuple[str]]:
         """Pickled by its value, as newer Pythons do; 3.11.2 (Debian 12) would send a call of getattr instead."""
@@ -171,6 +172,7 @@ class NoticeKind(StrEnum):
     MENTION = "mention"
     ANSWER = "answer"
     CONFIRM = "confirm"
+    ACTION_ITEM = "action_item"
     DIGEST = "digest"
     QUIET = "quiet"
     DUTY_OVERDUE = "duty_overdue"
@@ -227,6 +229,16 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ActionSource(StrEnum):
+    """Where an action item comes from; how many are finished is counted by it."""
+
+    CLOSEOUT = "closeout"
+    COMMENT = "comment"
+    MAIL = "mail"
+    PLAYBOOK = "playbook"
+    HAND = "hand"
+
+
 class DutyState(StrEnum):
     """Where a duty of a playbook stands; SKIPPED by a person's word, DROPPED with its path or the escalation's end."""
 
@@ -243,3 +255,20 @@ class RegisterKind(StrEnum):
     ASSUMPTION = "assumption"
     ISSUE = "issue"
     DEPENDENCY = "dependency"
+
+
+class CustomerMailKind(StrEnum):
+    """Why a customer gets a mail from us: how things stand, or the question how content they are."""
+
+    UPDATE = "update"
+    SATISFACTION = "satisfaction"
+
+
+class CustomerMailState(StrEnum):
+    """Where a mail to a customer stands; only one that a person approved ever gets past DRAFT."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"

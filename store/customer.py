@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,13 +13,14 @@ from store.base import Base, Key
 class CustomerMail(Base):
     """A mail to the customer. It is a draft until a person sends it; `n` is its number on the escalation.
 
-    `state`: draft, waiting, sent, failed, withdrawn. `message_id` is fixed when it is approved, so that a re-send after
-    a broken session carries the same.
+    `kind`: update or satisfaction (config.words.CustomerMailKind), `state` as config.words.CustomerMailState.
+    `message_id` is fixed when it is approved, so that a re-send after a broken session carries the same. Without the
+    person who approved it the database refuses every state in which it could leave the house.
     """
 
     __tablename__ = "customer_mail"
     id: Mapped[Key]
-    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
     n: Mapped[int]
     kind: Mapped[str]
     to_addresses: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
@@ -40,18 +41,30 @@ class CustomerMail(Base):
     phase: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
-    __table_args__ = (Index("ix_customer_mail_waiting", "not_before", postgresql_where=sql("state = 'waiting'")),)
+    repeats: Mapped[int] = mapped_column(server_default="0")
+    __table_args__ = (
+        UniqueConstraint("escalation_id", "n"),
+        CheckConstraint("state IN ('draft', 'withdrawn') OR approved_by IS NOT NULL", name="approved"),
+        Index("ix_customer_mail_waiting", "not_before", postgresql_where=sql("state = 'waiting'")),
+    )
 
 
 class Rating(Base):
-    """How content the customer was with one closed escalation, 1 to 5, in their own mail or written down by hand."""
+    """How content the customer was with one closed escalation, 1 to 5, in their own mail or written down by hand.
+
+    Of an address on an escalation there is one: who answers again has thought again.
+    """
 
     __tablename__ = "rating"
     id: Mapped[Key]
-    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     address: Mapped[str]
     score: Mapped[int]
     text: Mapped[str] = mapped_column(server_default="")
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), unique=True)
     at: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("escalation_id", "address"),
+        CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+    )

@@ -77,7 +77,8 @@ class AccountDomain(Base):
 class Contact(Base):
     """One of theirs, by address. `executive` is a person's word on it, None where the title decides.
 
-    `suggested_title` was read from the signature of the message `suggested_from` and waits for a person's yes.
+    `suggested_title` was read from the signature of the message `suggested_from` and waits for a person's yes; without
+    that message it was refused, and is not suggested again.
     """
 
     __tablename__ = "contact"

@@ -143,13 +143,17 @@ def upgrade() -> None:
         sa.Column("phase", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("repeats", sa.BigInteger(), server_default="0", nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'withdrawn') OR approved_by IS NOT NULL", name=op.f("ck_customer_mail_approved")
+        ),
         sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_customer_mail_approved_by")),
         sa.ForeignKeyConstraint(["escalation_id"], ["escalation.id"], name=op.f("fk_customer_mail_escalation_id")),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_customer_mail_made_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_mail")),
+        sa.UniqueConstraint("escalation_id", "n", name=op.f("uq_customer_mail_escalation_id_n")),
         sa.UniqueConstraint("message_id", name=op.f("uq_customer_mail_message_id")),
     )
-    op.create_index(op.f("ix_customer_mail_escalation_id"), "customer_mail", ["escalation_id"], unique=False)
     op.create_index(
         "ix_customer_mail_waiting",
         "customer_mail",
@@ -363,14 +367,15 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_rating_score")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_rating_account_id")),
         sa.ForeignKeyConstraint(["escalation_id"], ["escalation.id"], name=op.f("fk_rating_escalation_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_rating_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
+        sa.UniqueConstraint("escalation_id", "address", name=op.f("uq_rating_escalation_id_address")),
         sa.UniqueConstraint("message_id", name=op.f("uq_rating_message_id")),
     )
     op.create_index(op.f("ix_rating_account_id"), "rating", ["account_id"], unique=False)
-    op.create_index(op.f("ix_rating_escalation_id"), "rating", ["escalation_id"], unique=False)
     op.create_table(
         "sign_off",
         sa.Column("id", sa.BigInteger(), nullable=False),
