@@ -91,6 +91,16 @@ def fill_in(form: Mapping[str, object], reply_to: str, subject: str) -> Answer |
     return found if len(found.href) <= LONGEST_LINK else None
 
 
+def item_offers(number: object) -> tuple[Offer, ...]:
+    """What the assignee of action item `number` is offered."""
+    return (
+        Offer(f"doing {number}", "I am working on it"),
+        Offer(f"done {number}", "It is done"),
+        Offer(f"move {number} to tomorrow: ", "I need longer, because …", f"move {number} to DATE: why"),
+        Offer(f"drop {number}: ", "It need not be done, because …", f"drop {number}: why"),
+    )
+
+
 def link(offer: Offer, reply_to: str, subject: str) -> Answer:
     """The offer with its link; subject and body are filled in (RFC 6068)."""
     body = quote(offer.words.replace("\n", "\r\n"), safe="")

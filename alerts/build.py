@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts import phrases
-from alerts.answers import fill_in, link, offers
+from alerts.answers import fill_in, item_offers, link, offers
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.gates import Candidate
@@ -150,6 +150,9 @@ def _answers(candidate: Candidate, view: EscalationView, reader: Reader) -> tupl
     subject = f"[{view.number}] {header_text(about(view), 80)}"
     undo = bool(candidate.notice.facts.get("undo")) and candidate.kind is NoticeKind.ANSWER
     found = offers(candidate.kind, view, reader.person.id, undo=undo)
+    items = candidate.notice.facts.get("items")
+    if candidate.kind is NoticeKind.ACTION_ITEM and items:
+        found = item_offers(items[0].get("n"))
     form = candidate.notice.facts.get("form")
     first = fill_in(form, reader.reply_to, subject) if form and candidate.kind is NoticeKind.ANSWER else None
     links = tuple(link(offer, reader.reply_to, subject) for offer in found)

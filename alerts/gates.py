@@ -34,7 +34,7 @@ NEW_EVIDENCE = frozenset(
 )
 """Something happened out there: it ends a snooze."""
 
-SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED})
+SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED, NoticeKind.ACTION_ITEM})
 """A colleague turned to this person: a snooze does not stand in the way."""
 
 PACE = timedelta(minutes=1)

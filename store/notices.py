@@ -38,6 +38,7 @@ class NoticeDraft:
     * PROMISE_DUE, PROMISE_MISSED: quote, due, and promise_id, by which a reminder that was overtaken is dropped.
     * EXECUTIVE_JOINED: who or address, title, added_by, as far as they are known.
     * OWNER_CHANGED: from, to, by. MENTION: text, by.
+    * ACTION_ITEM: by, and items of {number, n, text, due}; more, how many are not listed.
     * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
     * CONFIRM: lines, expires_at, pending_id, ask. ADMIN: headline (a sentence), lines, todo.
     * INCIDENT: name, customers (how many), since, found (list of {about, subject, at}), others.

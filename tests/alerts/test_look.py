@@ -25,6 +25,10 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.EXECUTIVE_JOINED: {"who": "Jane Roe", "title": "COO", "added_by": "Ines Dahl"},
     NoticeKind.OWNER_CHANGED: {"from": None, "to": "omar@us.example", "by": "lena@us.example"},
     NoticeKind.MENTION: {"text": "look\nhere", "by": "lena@us.example"},
+    NoticeKind.ACTION_ITEM: {
+        "by": "lena@us.example",
+        "items": [{"number": "ESC-1", "n": 3, "text": "send the report", "due": "2026-05-08T15:00:00+00:00"}],
+    },
     NoticeKind.ANSWER: {
         "lines": [
             {"line": "ack", "outcome": "Acknowledged.", "ok": True, "corrected_from": "akc"},

@@ -2,20 +2,30 @@
 
 from workflow.verbs import (
     ack,
+    action,
     anchor,
     assign,
+    assumption,
     category,
     close,
     customer_impact,
+    dependency,
     did,
+    doing,
+    done,
+    drop,
     handoff,
     help,  # noqa: A004 - each module has the name of its command
     internal_impact,
+    issue,
     kept,
     lessons,
     link,
     lock,
     merge,
+    milestone,
+    mine,
+    move,
     next_step,
     noise,
     note,
@@ -23,11 +33,16 @@ from workflow.verbs import (
     path_to_green,
     priority,
     promise,
+    raci,
+    reached,
     reopen,
     resolution,
     resolve,
+    risk,
     root_cause,
+    search,
     set_field,
+    settled,
     sev,
     signed_off,
     skip,
@@ -57,11 +72,25 @@ _TABLE = (
     next_step.VERB,  # what and when
     promise.VERB,  # what we owe
     kept.VERB,
+    action.VERB,  # who does what
+    done.VERB,
+    doing.VERB,
+    move.VERB,
+    drop.VERB,
+    mine.VERB,
     waiting.VERB,  # whose turn it is
     priority.VERB,
     sev.VERB,
     did.VERB,  # what the playbook asks for
     skip.VERB,
+    milestone.VERB,  # the plan, the register, who does what
+    reached.VERB,
+    risk.VERB,
+    assumption.VERB,
+    issue.VERB,
+    dependency.VERB,
+    settled.VERB,
+    raci.VERB,
     swarm.VERB,  # many teams by plan
     snooze.VERB,  # for me only
     useful.VERB,  # verdicts on the alert
@@ -91,6 +120,7 @@ _TABLE = (
     split.VERB,
     undo.VERB,
     status.VERB,  # these change nothing
+    search.VERB,
     help.VERB,
 )
 
