@@ -15,7 +15,7 @@ from config.words import RawState, State
 from store import audit
 from store.database import Store
 from store.incidents import Trace
-from store.mail import Attachment, Conversation, Message, RawMail, Sighting
+from store.mail import GONE, Attachment, Conversation, Message, RawMail, Sighting
 from store.outbox import Notice, RecipientHealth
 from store.people import Contact
 from store.record import Escalation
@@ -24,7 +24,6 @@ from workflow.change import By, Step, append
 
 BATCH = 500
 """Mails emptied in one transaction, so that none holds locks for long."""
-GONE = "(forgotten)"
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _FROM = re.compile(rb"(?:^|[\r\n])from[ \t]*:([^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)", re.IGNORECASE)
 _NO_MESSAGE = ~exists().where(Message.raw_mail_id == RawMail.id)

@@ -16,6 +16,7 @@ from alerts.sender import SmtpSender
 from config.settings import Mailbox
 from config.words import Channel
 from ingest.poll import Poller
+from ingest.searchable import fill_index
 from ingest.take import Desk
 from ingest.work import abandoned, unprocessed
 from smokewatch import forgetting, gauges, metrics, room
@@ -34,6 +35,8 @@ RESCUE_SECONDS = 5
 REQUEUE_MOST = 5_000
 """Mails named again at once; a backlog after an outage comes in portions."""
 SWEEP_SECONDS = 10
+INDEX_SECONDS = 10
+"""A mail can be found by search so long after it was read."""
 DELIVER_SECONDS = 1
 """Idle look for notices that another process made; a worker's own wake it at once."""
 DIGEST_SECONDS = 60
@@ -103,6 +106,7 @@ class Service:
             Job("requeue", REQUEUE_SECONDS, lambda: self._requeue(unprocessed)),
             Job("rescue", RESCUE_SECONDS, lambda: self._requeue(abandoned)),
             Job("sweep", SWEEP_SECONDS, self._sweep),
+            Job("index", INDEX_SECONDS, self._index, first_after_seconds=INDEX_SECONDS),
             # Not at once: what waits in the mailbox must be read before it can stand in a digest.
             Job("digest", DIGEST_SECONDS, self._digests, first_after_seconds=DIGEST_SECONDS),
             Job("retention", RETENTION_SECONDS, self._expire, first_after_seconds=DIGEST_SECONDS),
@@ -146,6 +150,9 @@ class Service:
 
     def _sweep(self) -> bool:
         return sweep_once(self.app.store, self.app.workflow, utc_now()) > 0
+
+    def _index(self) -> bool:
+        return fill_index(self.app.store, self.app.settings.limits, utc_now()) > 0
 
     def _digests(self) -> bool:
         with self.app.store.transaction() as session:

@@ -1,6 +1,7 @@
 """Tables behind search: one row for each text that can be found, what waits to be indexed, and the words there are.
 
-Triggers (search.sql) keep them: a new or changed text is due, an emptied or deleted one is gone in the same transaction.
+Triggers (search.sql) keep them true: a new or changed text is due, one that was emptied or deleted is gone in the same
+transaction.
 """
 
 from datetime import datetime

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, Key
 
+GONE = "(forgotten)"
+"""Stands where a text was that is no longer kept."""
+
 
 class Folder(Base):
     """One watched folder of one mailbox: its cursor and the lease of the one poller that may move it."""

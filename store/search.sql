@@ -32,6 +32,16 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Emptied bytes are no longer searched; their text goes from every place they are attached to.
+CREATE FUNCTION search_drop_bytes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM search_entry
+        WHERE kind = 'document' AND ref_id IN (SELECT id FROM document WHERE sha256 = NEW.sha256);
+    INSERT INTO search_due (kind, ref_id)
+        SELECT 'document', id FROM document WHERE sha256 = NEW.sha256 ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
 -- Words of letters as they were written (weights A and B); stems are no words that anybody would be offered.
 CREATE FUNCTION search_words(vector tsvector) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$
     SELECT lexeme FROM unnest(vector) WHERE weights && ARRAY['A', 'B'] AND length(lexeme) BETWEEN 4 AND 30
@@ -43,7 +53,7 @@ CREATE FUNCTION search_count() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock('search_word'::regclass::oid::bigint);
     INSERT INTO search_word AS w (word, n)
-        SELECT found, count(*) FROM fresh, search_words(words) AS found GROUP BY found
+        SELECT token, count(*) FROM fresh, search_words(words) AS token GROUP BY token
         ON CONFLICT (word) DO UPDATE SET n = w.n + excluded.n;
     RETURN NULL;
 END $$;
@@ -51,9 +61,9 @@ END $$;
 CREATE FUNCTION search_uncount() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock('search_word'::regclass::oid::bigint);
-    WITH less AS (SELECT found, count(*) AS n FROM gone, search_words(words) AS found GROUP BY found)
-        UPDATE search_word w SET n = w.n - less.n FROM less WHERE w.word = less.found;
-    DELETE FROM search_word w USING gone, search_words(gone.words) AS found WHERE w.word = found AND w.n <= 0;
+    WITH less AS (SELECT token, count(*) AS n FROM gone, search_words(words) AS token GROUP BY token)
+        UPDATE search_word w SET n = w.n - less.n FROM less WHERE w.word = less.token;
+    DELETE FROM search_word w USING gone, search_words(gone.words) AS token WHERE w.word = token AND w.n <= 0;
     RETURN NULL;
 END $$;
 
@@ -91,6 +101,8 @@ CREATE TRIGGER search_changed AFTER UPDATE OF name, sha256 ON attachment FOR EAC
     WHEN ((OLD.name, OLD.sha256) IS DISTINCT FROM (NEW.name, NEW.sha256)) EXECUTE FUNCTION search_drop('attachment');
 CREATE TRIGGER search_changed AFTER UPDATE OF name, sha256 ON document FOR EACH ROW
     WHEN ((OLD.name, OLD.sha256) IS DISTINCT FROM (NEW.name, NEW.sha256)) EXECUTE FUNCTION search_drop('document');
+
+CREATE TRIGGER search_changed AFTER UPDATE OF body ON blob FOR EACH ROW EXECUTE FUNCTION search_drop_bytes();
 
 CREATE TRIGGER search_follow AFTER UPDATE OF conversation_id ON message FOR EACH ROW
     WHEN (OLD.conversation_id IS DISTINCT FROM NEW.conversation_id) EXECUTE FUNCTION search_follow_conversation();
