@@ -1,19 +1,22 @@
-"""Merges two escalations into one, and splits one in two; conversations and people move along."""
+"""Merges two escalations into one, and splits one in two; conversations, people and open work move along."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from config.words import Priority, Risk
+from config.words import Priority, Risk, State
 from store.mail import Conversation, Message
 from store.people import Person
 from store.record import Escalation, Participant
 from workflow.change import By, Step, written
+from workflow.closeout import PARTS
 from workflow.errors import Refused
+from workflow.followers import Rows, move_back, move_rows
+from workflow.locks import check_unlocked
 from workflow.participants import add_participant
-from workflow.record import Opening, open_escalation
+from workflow.record import Opening, open_escalation, set_summary
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,23 @@ class Moved:
 
     escalation_id: int
     conversation_ids: tuple[int, ...]
+    rows: Rows = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, for an undo."""
-        return {"escalation": self.escalation_id, "conversations": list(self.conversation_ids)}
+        return {"escalation": self.escalation_id, "conversations": list(self.conversation_ids), "rows": self.rows}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Moved":
         """Read what `to_json` wrote."""
-        return cls(data["escalation"], tuple(data["conversations"]))
+        return cls(data["escalation"], tuple(data["conversations"]), data.get("rows", {}))
 
 
 def merge(session: Session, by: By, source: Escalation, target: Escalation) -> Moved:
     """Merge `source` into `target`: conversations and participants move, both audits tell it.
 
     Raises:
+        Locked: the closeout of one of them is locked.
         Refused: they are one, of two accounts, or one was merged already.
 
     """
@@ -46,13 +51,19 @@ def merge(session: Session, by: By, source: Escalation, target: Escalation) -> M
         raise Refused(f"{source.number} or {target.number} was merged already.")
     if None not in (source.account_id, target.account_id) and source.account_id != target.account_id:
         raise Refused(f"{source.number} and {target.number} are of two customers; I will not mix their mail.")
+    for each in (source, target):
+        check_unlocked(session, each)
     moved = _move_all(session, source.id, target.id)
+    rows = move_rows(session, source.id, target.id)
     source.merged_into = target.id
     written(session, by, source, Step("merged into", None, target.number))
     written(session, by, target, Step("merged from", None, source.number, detail={"conversations": list(moved)}))
     for person_id in _people(session, source):
         add_participant(session, by, target, person_id, f"took part in {source.number}")
-    return Moved(source.id, moved)
+    for part in PARTS:
+        if (draft := getattr(source, part)) and not getattr(target, part) and target.state != State.CLOSED:
+            set_summary(session, by, target, part, draft)
+    return Moved(source.id, moved, rows)
 
 
 def unmerge(session: Session, by: By, target: Escalation, moved: Moved) -> Escalation:
@@ -60,7 +71,9 @@ def unmerge(session: Session, by: By, target: Escalation, moved: Moved) -> Escal
     source = session.get(Escalation, moved.escalation_id, with_for_update=True, populate_existing=True)
     if source is None or source.merged_into != target.id:
         raise Refused(f"ESC-{moved.escalation_id} is not merged into {target.number} any more.")
+    check_unlocked(session, target)
     _move(session, moved.conversation_ids, target.id, source.id)
+    move_back(session, moved.rows, source.id, target.id)
     source.merged_into = None
     written(session, by, source, Step("merge undone", target.number, None))
     written(session, by, target, Step("merge undone", source.number, None))

@@ -8,18 +8,26 @@ from sqlalchemy.orm import Session
 from store.people import Person
 from store.record import Audit
 from store.tokens import Claim
+from workflow.closeout import PARTS
 
 OVERWRITES: dict[str, frozenset[str]] = {
     # A state only moves on, and the workflow refuses what does not fit: only a reopening makes an old word wrong.
     "ack": frozenset({"reopened"}),
     "start": frozenset({"reopened"}),
     "resolve": frozenset({"reopened"}),
-    "close": frozenset({"reopened"}),
+    # It would keep the drafts it carries in place of those somebody else wrote meanwhile.
+    "close": frozenset({"reopened", *PARTS}),
+    "root cause": frozenset({"root_cause"}),
+    "resolution": frozenset({"resolution"}),
+    "customer impact": frozenset({"customer_impact"}),
+    "internal impact": frozenset({"internal_impact"}),
+    "lessons": frozenset({"lessons"}),
     "own": frozenset({"owner"}),
     "assign": frozenset({"owner"}),
+    "accept": frozenset({"owner"}),
     "priority": frozenset({"priority"}),
     "sev": frozenset({"path"}),
-    "waiting": frozenset({"waiting_on"}),
+    "waiting on": frozenset({"waiting_on"}),
     "next": frozenset({"next_step"}),
 }
 """Verb -> audit actions whose newer result it would overwrite unseen."""

@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from smokewatch.cli import (
+    actions,
+    anchors,
     backfill,
     closing,
     drill,
     explain,
+    files,
     mail,
     people,
     privacy,
@@ -66,7 +69,10 @@ for module in (
     rules,
     verbs,
     closing,
+    actions,
     people,
+    anchors,
+    files,
     mail,
     work,
     replay,

@@ -18,8 +18,8 @@ from workflow.trust import Trust
 from workflow.verbs import VERBS
 from workflow.verbs.base import Lines, Verb
 
-NOT_HERE = frozenset({"status", "help", "search"})
-"""`smokewatch show`, `--help` and `smokewatch search` say the same."""
+NOT_HERE = frozenset({"status", "help", "search", "mine"})
+"""`smokewatch show`, `--help` and `smokewatch actions --mine` say the same."""
 
 Words = Annotated[list[str] | None, typer.Argument(help="The rest of the command.", show_default=False)]
 

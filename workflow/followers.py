@@ -1,0 +1,54 @@
+"""Moves what hangs on an escalation to another one, and back: numbered rows get numbers that are free there."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store.record import SignOff
+from store.tasks import ActionItem, Milestone, RegisterEntry
+
+NUMBERED: tuple[type[Any], ...] = (ActionItem, Milestone, RegisterEntry)
+"""Tables whose rows have a number on their escalation, which people write."""
+
+PLAIN: tuple[type[Any], ...] = (SignOff,)
+"""Tables whose rows only name their escalation."""
+
+Rows = dict[str, list[list[int]]]
+"""By table, each moved row as [id] or [id, its number before]: plain JSON, for an undo."""
+
+
+def move_rows(session: Session, source_id: int, target_id: int) -> Rows:
+    """Give the rows of one escalation to another; what is needed to give them back."""
+    moved: Rows = {}
+    for table in (*NUMBERED, *PLAIN):
+        rows = session.scalars(select(table).where(table.escalation_id == source_id).order_by(table.id)).all()
+        if not rows:
+            continue
+        moved[table.__tablename__] = [[row.id, row.n] if table in NUMBERED else [row.id] for row in rows]
+        free = _free(session, table, target_id)
+        for count, row in enumerate(rows):
+            if table in NUMBERED:
+                row.n = free + count
+            row.escalation_id = target_id
+        session.flush()
+    return moved
+
+
+def move_back(session: Session, moved: Rows, source_id: int, target_id: int) -> None:
+    """Give back the rows that `move_rows` moved, under their old numbers; what was made since stays."""
+    for table in (*NUMBERED, *PLAIN):
+        for row_id, *number in moved.get(table.__tablename__, []):
+            row = session.get(table, row_id)
+            if row is None or row.escalation_id != target_id:
+                continue
+            row.escalation_id = source_id
+            if number:
+                row.n = number[0]
+        session.flush()
+
+
+def _free(session: Session, table: type[Any], escalation_id: int) -> int:
+    if table not in NUMBERED:
+        return 0
+    return 1 + (session.scalar(select(func.max(table.n)).where(table.escalation_id == escalation_id)) or 0)
