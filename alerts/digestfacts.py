@@ -8,6 +8,7 @@ from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from alerts.clockwork import day_start
+from alerts.lateitems import fell_due
 from alerts.phrases import moment
 from config.words import NoticeState, PromiseState, RawState, Role, State
 from store.audit import root
@@ -69,19 +70,23 @@ class Running:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Everything for one digest. `unowned` and `running` are shown, but make no digest by themselves."""
+    """Everything for one digest. `unowned` and `running` are shown, but make no digest by themselves.
+
+    `items_late` says whether the day of an action item ended in the window.
+    """
 
     found: tuple[Found, ...]
     loose: tuple[Notice, ...]
     unowned: tuple[Escalation, ...]
     running: Running | None
+    items_late: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell. One escalation alone that stands as alerted is nothing."""
         news = self.running is not None and (self.running.parked_new or self.running.failed)
         repeats = len(self.found) == 1 and self.found[0].is_told
-        return not ((self.found and not repeats) or self.loose or news)
+        return not ((self.found and not repeats) or self.loose or news or self.items_late)
 
 
 def gather(session: Session, person: Person, window: Window, held_ids: Iterable[int] = ()) -> Gathered:
@@ -108,7 +113,8 @@ def gather(session: Session, person: Person, window: Window, held_ids: Iterable[
     for number, sent_at in _sent(session, person, window, by_id):
         by_id[number].told_until = sent_at
     unowned = [e for e in _unowned(session, person) if e.id not in by_id]
-    return Gathered(tuple(by_id.values()), tuple(loose), tuple(unowned), _running(session, person, window))
+    late = fell_due(session, person, window.since, window.until)
+    return Gathered(tuple(by_id.values()), tuple(loose), tuple(unowned), _running(session, person, window), late)
 
 
 def gather_for(session: Session, person: Person, notice: Notice) -> Gathered:

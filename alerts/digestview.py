@@ -12,6 +12,7 @@ from alerts.answers import Offer, link
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.context import AlertContext
+from alerts.digestactions import action_lines
 from alerts.digestfacts import Found, Gathered, Running, gather_for, window_of
 from alerts.digestowed import owed_lines
 from alerts.gates import Candidate
@@ -47,6 +48,7 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
         others=tuple(others),
         running=_running(found.running),
         owed=owed_lines(session, reader, {p.id for f in found.found for p in (*f.missed, *f.due_today)}),
+        actions=action_lines(session, reader),
     )
     return replace(build.letter(session, candidate, reader, None), digest=digest)
 
@@ -86,6 +88,8 @@ def _summary(found: Gathered) -> str:
         "snooze": ("snooze ended", "snoozes ended"),
     }
     parts = [f"{n} {forms[key][n > 1]}" for key, n in count.items() if n]
+    if found.items_late:
+        parts.append("action items overdue")
     return phrases.listed(parts) or "nothing on your escalations, but the installation needs a look"
 
 

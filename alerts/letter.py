@@ -55,6 +55,7 @@ class Digest:
     others: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
     owed: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
