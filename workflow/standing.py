@@ -1,10 +1,10 @@
 """Says how high an escalation and an account stand: the live findings of all their conversations, taken together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from config.policy import RiskPolicy
@@ -12,7 +12,7 @@ from config.words import DutyState, Level, Risk, Signal
 from signals import risk
 from signals.calendar import Calendar
 from signals.facts import Before, Term
-from store.bulk import among, just
+from store.bulk import among, just, one_of
 from store.mail import Conversation
 from store.people import Account, Person
 from store.record import Escalation
@@ -87,7 +87,7 @@ def _floor(session: Session, escalation: Escalation, policy: RiskPolicy, now: da
 
 def account_standing(session: Session, account: Account, policy: RiskPolicy, now: datetime) -> Together:
     """How high the account stands, by all its conversations."""
-    return _together(session, Conversation.account_id == account.id, Risk(account.risk), policy, now)
+    return _weigh(_seen_of_accounts(session, [account.id])[account.id], Risk(account.risk), policy, now)
 
 
 def account_standing_for(
@@ -102,28 +102,58 @@ def account_standing_for(
 def carry_to_accounts(session: Session, account_ids: Sequence[int], policy: RiskPolicy, now: datetime) -> None:
     """Bring the accounts' risk up to their conversations'; locked in order of id, so that workers never deadlock."""
     locked = select(Account).where(among(Account.id, account_ids)).order_by(Account.id).with_for_update(key_share=True)
-    for account in session.scalars(locked.execution_options(populate_existing=True)).all():
-        stands = account_standing(session, account, policy, now)
+    accounts = session.scalars(locked.execution_options(populate_existing=True)).all()
+    seen = _seen_of_accounts(session, account_ids)
+    for account in accounts:
+        stands = _weigh(seen[account.id], Risk(account.risk), policy, now)
         account.score = stands.score
         if stands.risk.value != account.risk:
             account.risk, account.risk_since = stands.risk.value, now
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """The live findings of some conversations, the strongest last, and the risks these have by themselves."""
+
+    findings: list[Row[int | None, str, float, int, bool]] = field(default_factory=list)
+    risks: set[Risk] = field(default_factory=set)
+
+
+_F = FindingRow
+_FINDINGS = (
+    select(Conversation.account_id, _F.signal, _F.strength, _F.level, _F.text_only)
+    .join(Conversation, Conversation.id == _F.conversation_id)
+    .where(_F.ended_at.is_(None))
+    .order_by(_F.strength)
+)
+_RISKS = select(Conversation.account_id, Conversation.risk).where(Conversation.merged_into.is_(None)).distinct()
+_OF_ACCOUNTS = one_of(Conversation.account_id, "accounts")
+_ACCOUNTS_FINDINGS, _ACCOUNTS_RISKS = _FINDINGS.where(_OF_ACCOUNTS), _RISKS.where(_OF_ACCOUNTS)
+
+
+def _seen_of_accounts(session: Session, account_ids: Sequence[int]) -> dict[int, _Seen]:
+    """What the conversations of each account say, read for all of them at once."""
+    seen = {account: _Seen() for account in account_ids}
+    for row in session.execute(_ACCOUNTS_FINDINGS, {"accounts": list(account_ids)}):
+        seen[row.account_id or 0].findings.append(row)
+    for account, stands in session.execute(_ACCOUNTS_RISKS, {"accounts": list(account_ids)}):
+        seen[account or 0].risks.add(Risk(stands))
+    return seen
+
+
 def _together(
     session: Session, these: ColumnElement[bool], before: Risk, policy: RiskPolicy, now: datetime
 ) -> Together:
-    f = FindingRow
-    rows = session.execute(
-        select(f.signal, f.strength, f.level, f.text_only)
-        .join(Conversation, Conversation.id == f.conversation_id)
-        .where(these, f.ended_at.is_(None))
-        .order_by(f.strength)
-    ).all()
+    findings = list(session.execute(_FINDINGS.where(these)))
+    return _weigh(_Seen(findings, {Risk(r.risk) for r in session.execute(_RISKS.where(these))}), before, policy, now)
+
+
+def _weigh(seen: _Seen, before: Risk, policy: RiskPolicy, now: datetime) -> Together:
+    rows = seen.findings
     # Strengths are stored with their decay up to the last look, and every look stores them anew: none is left to do.
     strongest = {row.signal: risk.Strand(Signal(row.signal), row.strength, 1.0, 1.0, row.text_only) for row in rows}
     score, terms = risk.score(list(strongest.values()), policy)
     level = Level(max((row.level for row in rows), default=0))
     own = risk.settle(risk.Standing(score, level), Before(risk=before), policy, Calendar(), now)
-    single = session.scalars(select(Conversation.risk).where(these, Conversation.merged_into.is_(None)).distinct())
-    highest = max((own, *map(Risk, single)), key=lambda each: each.rank)
+    highest = max((own, *seen.risks), key=lambda each: each.rank)
     return Together(highest, score, terms)
