@@ -1,5 +1,6 @@
 """The plain records that a view of an escalation is made of."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -188,14 +189,20 @@ class EscalationView:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON: times as ISO 8601 in UTC."""
-        plain = _plain(asdict(self))
-        assert isinstance(plain, dict)
-        return plain
+        made = plain(asdict(self))
+        assert isinstance(made, dict)
+        return made
 
 
-def _plain(value: Any) -> Any:
+def plain_records(records: Iterable[Any]) -> list[dict[str, Any]]:
+    """Plain JSON of several records."""
+    return [plain(asdict(each)) for each in records]
+
+
+def plain(value: Any) -> Any:
+    """JSON of plain records: times as ISO 8601, tuples as lists."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value.isoformat() if isinstance(value, datetime) else value

@@ -6,8 +6,10 @@ from config.words import AnchorKind
 from workflow.anchors import Name
 from workflow.errors import Refused
 
+ID = re.compile(r"[^\s,;]{1,100}")
+"""An id in another system; what parts the cells of a file cannot stand in it."""
 _KINDS = "|".join(AnchorKind)
-_NAME = re.compile(rf"({_KINDS})(?:[ \t]*:[ \t]*|[ \t]+)#?([^\s,;]{{1,100}})", re.IGNORECASE)
+_NAME = re.compile(rf"({_KINDS})(?:[ \t]*:[ \t]*|[ \t]+)#?({ID.pattern})", re.IGNORECASE)
 
 
 def read_name(text: str) -> Name | None:

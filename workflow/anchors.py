@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.words import AnchorKind
-from store.anchors import Anchor, Anchoring
+from store.anchors import Anchor, AnchorComment, Anchoring
+from store.audit import SYSTEM
 from store.people import Account, Person
 from store.record import Escalation
 from store.visibility import sees_anchor
-from workflow.change import By, Step, written
+from workflow.change import By, Step, append, written
+from workflow.comments import cut
 from workflow.errors import NotFound, Refused
 
 
@@ -73,6 +75,25 @@ def attach(session: Session, by: By, esc: Escalation, anchor: Anchor | None, why
         said = why or f"attached by {by.actor}"
         session.add(Anchoring(escalation_id=esc.id, anchor_id=anchor.id, since=by.now, why=said))
     written(session, by, esc, Step("anchor", before, None if anchor is None else str(name_of(anchor)), why or None))
+
+
+def comment_on(session: Session, by: By, anchor: Anchor, text: str) -> AnchorComment:
+    """Write a comment on an anchor.
+
+    Raises:
+        Refused: an empty text, or nobody of ours who says it.
+
+    """
+    kept = cut(text.strip())
+    if not kept or by.person_id is None:
+        raise Refused("A comment needs a text, and one of us who says it.")
+    comment = AnchorComment(anchor_id=anchor.id, person_id=by.person_id, at=by.now, text=kept)
+    session.add(comment)
+    anchor.changed_at = by.now
+    session.flush()
+    detail = {"anchor": anchor.id, "comment": comment.id}
+    append(session, by, SYSTEM, Step("anchor comment", None, str(name_of(anchor)), detail=detail))
+    return comment
 
 
 def _check_customer(session: Session, esc: Escalation, anchor: Anchor) -> None:

@@ -15,6 +15,7 @@ from store.files import Blob, Document
 from store.record import Escalation
 from workflow.change import By, Step, append, written
 from workflow.errors import NotFound, Refused
+from workflow.locks import check_unlocked
 
 LARGEST = 25_000_000
 """Bytes of one file, the size of the largest mail that is read: what came by mail can be kept, and no more is asked."""
@@ -22,6 +23,8 @@ MOST_TOGETHER = 500_000_000
 """Bytes of all files of one escalation or one anchor; more is a share, not a record."""
 LONGEST_NAME = 255
 """Bytes of UTF-8, which is what file systems take."""
+_COVERED = frozenset({Target.CLOSEOUT, Target.ACTION_ITEM})
+"""What a locked closeout covers."""
 _NO_NAME = re.compile(r'[/\\<>:"|?*\x00-\x1f\x7f]|^\.')
 _KIND = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
 
@@ -49,8 +52,10 @@ def attach_file(session: Session, by: By, place: Place, file: File) -> Document:
 
     Raises:
         Refused: it is empty or too large, or its name holds a path or control characters.
+        Locked: it would hang on a locked closeout or its action items.
 
     """
+    _check_open(session, place)
     _check(session, place, file)
     sha256 = hashlib.sha256(file.body).digest()
     if (known := _same(session, place, file.name, sha256)) is not None:
@@ -74,7 +79,13 @@ def attach_file(session: Session, by: By, place: Place, file: File) -> Document:
 
 
 def detach_file(session: Session, by: By, place: Place, document: Document) -> None:
-    """Take a file off; its bytes go with the last thing they hang on. The audit keeps its name and hash."""
+    """Take a file off; its bytes go with the last thing they hang on. The audit keeps its name and hash.
+
+    Raises:
+        Locked: it hangs on a locked closeout or its action items.
+
+    """
+    _check_open(session, place)
     step = Step("file taken off", document.name, None, detail=_about(document))
     sha256 = document.sha256
     session.delete(document)
@@ -123,6 +134,11 @@ def bytes_of(session: Session, document: Document) -> bytes:
     if not body:
         raise NotFound(f"The bytes of {document.name} are no longer kept.")
     return body
+
+
+def _check_open(session: Session, place: Place) -> None:
+    if place.escalation is not None and place.target in _COVERED:
+        check_unlocked(session, place.escalation)
 
 
 def _check(session: Session, place: Place, file: File) -> None:

@@ -50,7 +50,7 @@ def _takes(field: CustomField) -> str:
         return f"one of: {', '.join(field.choices)}"
     if field.kind is FieldKind.NUMBER:
         bounds = (("from", field.least), ("to", field.most))
-        return " ".join(["a number", *(f"{word} {bound:g}" for word, bound in bounds if bound is not None)])
+        return " ".join(["a number", *(f"{word} {show_value(bound)}" for word, bound in bounds if bound is not None)])
     return {
         FieldKind.TEXT: f"a text of at most {LONGEST} characters",
         FieldKind.DATE: "a day, such as 2026-05-31 or `Friday`",

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from config.words import Target
+from store.files import Document
 from store.record import SignOff
 from store.tasks import ActionItem, Milestone, RegisterEntry
 
 NUMBERED: tuple[type[Any], ...] = (ActionItem, Milestone, RegisterEntry)
 """Tables whose rows have a number on their escalation, which people write."""
 
-PLAIN: tuple[type[Any], ...] = (SignOff,)
+PLAIN: tuple[type[Any], ...] = (SignOff, Document)
 """Tables whose rows only name their escalation."""
 
 Rows = dict[str, list[list[int]]]
@@ -32,6 +34,7 @@ def move_rows(session: Session, source_id: int, target_id: int) -> Rows:
                 row.n = free + count
             row.escalation_id = target_id
         session.flush()
+    _retarget(session, target_id)
     return moved
 
 
@@ -46,6 +49,14 @@ def move_back(session: Session, moved: Rows, source_id: int, target_id: int) -> 
             if number:
                 row.n = number[0]
         session.flush()
+    _retarget(session, source_id)
+
+
+def _retarget(session: Session, escalation_id: int) -> None:
+    """Let files that hang on an escalation itself hang on the one that has them now."""
+    hanging = Document.escalation_id == escalation_id, Document.target == Target.ESCALATION
+    moved = update(Document).where(*hanging).values(target_id=escalation_id)
+    session.execute(moved.execution_options(synchronize_session="fetch"))
 
 
 def _free(session: Session, table: type[Any], escalation_id: int) -> int:

@@ -14,6 +14,7 @@ from workflow.change import By, Step, written
 from workflow.closeout import PARTS
 from workflow.errors import Refused
 from workflow.followers import Rows, move_back, move_rows
+from workflow.joinedfields import give_back_anchor, take_fields
 from workflow.locks import check_unlocked
 from workflow.participants import add_participant
 from workflow.record import Opening, open_escalation, set_summary
@@ -63,6 +64,8 @@ def merge(session: Session, by: By, source: Escalation, target: Escalation) -> M
     for part in PARTS:
         if (draft := getattr(source, part)) and not getattr(target, part) and target.state != State.CLOSED:
             set_summary(session, by, target, part, draft)
+    if (anchor_id := take_fields(session, by, source, target)) is not None:
+        rows["anchor"] = [[anchor_id]]
     return Moved(source.id, moved, rows)
 
 
@@ -74,6 +77,8 @@ def unmerge(session: Session, by: By, target: Escalation, moved: Moved) -> Escal
     check_unlocked(session, target)
     _move(session, moved.conversation_ids, target.id, source.id)
     move_back(session, moved.rows, source.id, target.id)
+    for (anchor_id,) in moved.rows.get("anchor", []):
+        give_back_anchor(session, by, target, anchor_id)
     source.merged_into = None
     written(session, by, source, Step("merge undone", target.number, None))
     written(session, by, target, Step("merge undone", source.number, None))

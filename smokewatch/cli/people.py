@@ -42,12 +42,12 @@ def people_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
 
     And how each wants to be told, empty for the policy's value: digest_hour, quiet_from, quiet_until, daily_budget.
     """
-    _import(ctx, file, import_people, as_json=as_json)
+    import_file(ctx, file, import_people, as_json=as_json)
 
 
 def teams_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     """Add or update teams. Columns: team, zone, open, close, holidays, mailboxes, country (; parts lists)."""
-    _import(ctx, file, import_teams, as_json=as_json)
+    import_file(ctx, file, import_teams, as_json=as_json)
 
 
 def accounts_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
@@ -55,7 +55,7 @@ def accounts_from(ctx: typer.Context, file: File, as_json: Json = False) -> None
 
     Columns: name, domains, tier, arr, renewal, contacts (email|name|title;...), csat (1 to 5), fragile (why).
     """
-    _import(ctx, file, import_accounts, as_json=as_json)
+    import_file(ctx, file, import_accounts, as_json=as_json)
 
 
 def set_preferences(
@@ -127,7 +127,8 @@ def _list(ctx: typer.Context, query: Select[*tuple[Any, ...]], *, as_json: bool,
     show_records(rows, as_json=as_json, empty=empty)
 
 
-def _import(ctx: typer.Context, file: Path, importer: Importer, *, as_json: bool) -> None:
+def import_file(ctx: typer.Context, file: Path, importer: Importer, *, as_json: bool) -> None:
+    """Run an import as an admin, and say what it did or everything that is wrong in the file."""
     text = _read(file)
     try:
         with opened(ctx) as app, app.store.transaction() as session:
