@@ -18,7 +18,7 @@ from store.incidents import Trace
 from store.mail import GONE, Attachment, Conversation, Message, RawMail, Sighting
 from store.outbox import Notice, RecipientHealth
 from store.people import Contact
-from store.record import Escalation
+from store.record import Escalation, SignOff
 from store.risk import FindingRow, Promise, ShadowFinding
 from workflow.change import By, Step, append
 
@@ -54,6 +54,7 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
             .where(column.contains([address]))
             .values({column: func.array_replace(column, address, pseudonym)})
         )
+    session.execute(update(SignOff).where(SignOff.by_address == address).values(by_address=pseudonym))
     session.execute(delete(Contact).where(Contact.email == address))
     session.execute(delete(Sighting).where(Sighting.address == address))
     session.execute(delete(RecipientHealth).where(RecipientHealth.address == address))
@@ -107,6 +108,7 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(ShadowFinding).where(ShadowFinding.message_id.in_(ids)).values(quote=GONE))
     session.execute(delete(Trace).where(Trace.message_id.in_(ids)))
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
+    session.execute(update(SignOff).where(SignOff.message_id.in_(ids)).values(quote=GONE))
     for message_id in ids:
         found = text("facts->'evidence' @> jsonb_build_array(jsonb_build_object('message_id', CAST(:id AS bigint)))")
         session.execute(

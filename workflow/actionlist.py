@@ -30,6 +30,7 @@ class Wanted:
     source: ActionSource | None = None
     anchor_id: int | None = None
     refs: tuple[tuple[int, int], ...] = ()
+    escalation_id: int | None = None
     limit: int = 1_000
 
 
@@ -82,6 +83,7 @@ def clauses(person: Person | None, now: datetime, wanted: Wanted) -> list[Column
         (ActionItem.assignee_id, wanted.assignee_id),
         (ActionItem.source, wanted.source),
         (ActionItem.anchor_id, wanted.anchor_id),
+        (ActionItem.escalation_id, wanted.escalation_id),
     )
     found += [column == value for column, value in exact if value is not None]
     if wanted.overdue:

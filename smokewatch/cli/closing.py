@@ -1,5 +1,6 @@
 """`smokewatch closeout`: versions, drafts and sign-off of a closeout, and what the record knows for the next one."""
 
+from datetime import datetime
 from typing import Any
 
 import typer
@@ -7,13 +8,15 @@ from rich.text import Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from smokewatch.bootstrap import App
+from config.words import TaskState
+from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
 from smokewatch.cli.session import actor, by, opened
 from store.people import Person
 from store.record import Escalation
 from store.visibility import may_see
+from workflow.actionlist import Wanted, list_actions
 from workflow.closeform import Form, form_of
 from workflow.closeout import PARTS, closeouts_of
 from workflow.signoff import sign_offs_of
@@ -32,7 +35,7 @@ def closeout(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         person = actor(ctx, session, app)
         if not may_see(session, person.id, number):
             refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
-        facts = closing_facts(session, number)
+        facts = closing_facts(session, number, utc_now())
         form = form_of(_work(ctx, session, app, session.get_one(Escalation, number)))
     if as_json:
         show_json(facts | {"form": form.to_json()})
@@ -41,8 +44,8 @@ def closeout(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     show_form(form)
 
 
-def closing_facts(session: Session, number: int) -> dict[str, Any]:
-    """Versions, drafts, sign-offs and lock of an escalation, as plain values; the caller has looked at the rights."""
+def closing_facts(session: Session, number: int, now: datetime) -> dict[str, Any]:
+    """Versions, drafts, sign-offs, lock and action items, as plain values; the caller has looked at the rights."""
     esc = session.get_one(Escalation, number)
     names: dict[int | None, str] = dict(session.execute(select(Person.id, Person.name)).all())
     versions = [
@@ -59,7 +62,12 @@ def closing_facts(session: Session, number: int) -> dict[str, Any]:
     ]
     lock = None if esc.locked_at is None else {"since": esc.locked_at, "by": names.get(esc.locked_by)}
     drafts = {part: getattr(esc, part) for part in PARTS if getattr(esc, part)}
-    return {"number": esc.number, "locked": lock, "versions": versions, "drafts": drafts, "sign_offs": signed}
+    every = Wanted(escalation_id=number, states=tuple(TaskState))
+    items = [row.to_json() for row in list_actions(session, None, now, every)]
+    return {
+        "number": esc.number, "locked": lock, "versions": versions, "drafts": drafts, "sign_offs": signed,
+        "actions": items,
+    }  # fmt: skip
 
 
 def show_closing(facts: dict[str, Any]) -> None:
@@ -76,6 +84,10 @@ def show_closing(facts: dict[str, Any]) -> None:
     if facts["drafts"] and not facts["versions"]:
         out.print(Text("\nDrafts for the closeout", style="bold"))
         out.print(table([{"": part.replace("_", " "), " ": text} for part, text in facts["drafts"].items()]))
+    if facts["actions"]:
+        out.print(Text("\nAction items", style="bold"))
+        keys = {"n": "n", "state": "state", "due": "due_at", "who": "assignee", "what": "text", "link": "link"}
+        out.print(table([{name: _cell(row, key) for name, key in keys.items()} for row in facts["actions"]]))
     if facts["sign_offs"]:
         out.print(Text("\nSigned off by the customer", style="bold"))
         out.print(table(facts["sign_offs"]))
@@ -91,6 +103,14 @@ def show_form(form: Form) -> None:
     if form.missing:
         out.print(Text("Still to be written (each in quotes behind `smokewatch close ESC-...`):", style="bold"))
         out.print(Text(form.short.removeprefix("close").strip()))
+
+
+def _cell(row: dict[str, Any], key: str) -> Any:
+    if key == "due_at":
+        return None if row[key] is None else datetime.fromisoformat(row[key])
+    if key == "state":
+        return "overdue" if row["overdue"] else row[key].replace("_", " ")
+    return row[key]
 
 
 def _work(ctx: typer.Context, session: Session, app: App, esc: Escalation) -> Work:

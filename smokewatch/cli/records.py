@@ -12,6 +12,7 @@ from config.fields import Fields
 from config.words import NoticeState, Priority, RawState
 from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
+from smokewatch.cli.closing import closing_facts, show_closing
 from smokewatch.cli.fieldrows import facts_of, sections_of
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
@@ -98,10 +99,12 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     with opened(ctx) as app, app.store.transaction() as session:
         view = _visible(ctx, session, app, number)
         fields = app.workflow.fields
+        closing = closing_facts(session, number, utc_now())
     if as_json:
-        show_json(view.to_json())
+        show_json(view.to_json() | {"closing": closing})
     else:
         _show(view, fields)
+        show_closing(closing)
 
 
 def open_by_hand(
