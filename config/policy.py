@@ -113,6 +113,14 @@ class PlaybookPolicy(_Section):
     open_duties_block_close: bool
 
 
+class CustomerPolicy(_Section):
+    """What may be mailed to customers: nothing, unless switched on; and then only what a person sends."""
+
+    updates: bool
+    satisfaction: bool
+    satisfaction_after_close: bool
+
+
 def _rule(name: str) -> str:
     """A signal, or a rule by its id, which holds a full stop."""
     if name not in set(Signal) and "." not in name:
@@ -135,6 +143,7 @@ class Policy(_Section):
     alerts: AlertPolicy
     commands: CommandPolicy
     playbooks: PlaybookPolicy
+    customer: CustomerPolicy
     shadow: dict[Annotated[str, AfterValidator(_rule)], str] = {}
 
 

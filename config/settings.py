@@ -128,6 +128,8 @@ class Settings(_Section):
     fields: Path | None = None
     closeouts: Path | None = None
     playbooks: Path | None = None
+    rollups: Path | None = None
+    matrix: Path | None = None
     admin: str = ""
     health_host: str = "127.0.0.1"
     health_port: int = 9300

@@ -17,6 +17,7 @@ from config.load import SettingsError
 from config.oauth import TokenSource
 from config.playbooks import PlaybookError, Playbooks, load_playbooks
 from config.policy import Policy, load_policy
+from config.rollups import Rollups, RollupsError, check_fields, load_rollups
 from config.settings import Login, Settings
 from ingest.context import IngestContext
 from ingest.process import process_batch
@@ -96,6 +97,8 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     fields = read_fields(settings)
     closeouts = read_closeouts(settings)
     workflow = Context(policy, settings.outgoing, fields=fields, closeouts=closeouts, playbooks=playbooks)
+    boxes = {box.name: box.address.lower() for box in settings.mailboxes}
+    workflow = replace(workflow, rollups=read_rollups(settings, fields), boxes=boxes)
     alerts = AlertContext(
         settings.outgoing, policy.alerts, mark, policy.commands.token_days, policy.commands.confirm_hours, fields
     )
@@ -138,6 +141,16 @@ def read_closeouts(settings: Settings) -> Closeouts:
         return load_closeouts(settings.closeouts)
     except CloseoutsError as error:
         raise SettingsError([str(error)]) from error
+
+
+def read_rollups(settings: Settings, fields: Fields) -> Rollups:
+    """The figures of a team's own for each customer. Raises SettingsError where one is wrong."""
+    try:
+        rollups = load_rollups(settings.rollups)
+        check_fields(rollups, fields, settings.rollups or "rollups.toml")
+    except RollupsError as error:
+        raise SettingsError(error.sentences) from error
+    return rollups
 
 
 def read_playbooks(settings: Settings, policy: Policy) -> Playbooks | None:

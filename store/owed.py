@@ -68,7 +68,7 @@ def owed(session: Session, person: Person | None, now: datetime, wanted: Wanted 
         .outerjoin(Escalation, Escalation.id == _ESCALATION)
         .outerjoin(Account, Account.id == func.coalesce(Escalation.account_id, Conversation.account_id))
         .outerjoin(Message, Message.id == Promise.message_id)
-        .where(_seen_by(person), *_asked(wanted, now))
+        .where(promises_seen_by(person), *_asked(wanted, now))
         .order_by(Promise.due_at.asc().nulls_last(), Promise.id)
         .limit(wanted.limit)
     )
@@ -107,8 +107,11 @@ def _standing(promise: Promise, now: datetime) -> str:
     return "today" if promise.due_at <= now + timedelta(days=1) else "open"
 
 
-def _seen_by(person: Person | None) -> ColumnElement[bool]:
-    """As for escalations; a promise without one is seen by the conversation's team and by whoever made it."""
+def promises_seen_by(person: Person | None) -> ColumnElement[bool]:
+    """The clause on a promise, its conversation and escalation joined: as for escalations; None is the console: all.
+
+    One without an escalation is seen by the conversation's team and by whoever made it.
+    """
     if person is None:
         return true()
     own: list[ColumnElement[bool]] = [Promise.made_by == person.email]

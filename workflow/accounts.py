@@ -1,6 +1,5 @@
 """Imports customers with their domains and contacts from a CSV file: all rows or none."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,24 +7,23 @@ from datetime import date
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from store.anchors import Anchor
 from store.audit import SYSTEM
-from store.mail import Conversation, Message
-from store.people import Account, AccountDomain, Contact
+from store.customer import Rating
+from store.incidents import Trace
+from store.mail import Conversation, Message, Sighting
+from store.people import Account, AccountDomain, Contact, Person, Team
 from store.record import Escalation
+from workflow import accountcells as cells
+from workflow.accountcells import Said
 from workflow.change import By, Step, append
-from workflow.csvfile import BadCellError, CsvRow, Sheet, email, parts
+from workflow.csvfile import CsvRow, Sheet, email
 from workflow.people import Imported
 
-_COLUMNS = ("name", "domains", "tier", "arr", "renewal", "contacts", "csat", "fragile")
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_COLUMNS = ("name", "domains", "tier", "arr", "renewal", "contacts", "csat", "fragile", "health", "owner", "team")
 _SOURCE = "csv"
-
-
-@dataclass(frozen=True)
-class _Person:
-    email: str
-    name: str
-    title: str
+_HOLDING = (AccountDomain, Contact, Conversation, Message, Sighting, Escalation, Trace, Rating, Anchor)
+"""Every table that refers to an account: its rows move when a guessed account becomes part of a real one."""
 
 
 @dataclass(frozen=True)
@@ -38,29 +36,32 @@ class _Read:
     tier: str
     arr: float | None
     renewal: date | None
-    contacts: tuple[_Person, ...]
+    contacts: tuple[Said, ...]
     csat: float | None
+    owner: str
 
     @classmethod
     def of(cls, row: CsvRow) -> "_Read":
         return cls(
             row=row,
             name=row.need("name", str),
-            domains=row.take("domains", _domains, ()),
+            domains=row.take("domains", cells.domains, ()),
             tier=row.text("tier"),
-            arr=row.take("arr", _money, None),
-            renewal=row.take("renewal", _day, None),
-            contacts=row.take("contacts", _contacts, ()),
-            csat=row.take("csat", _rating, None),
+            arr=row.take("arr", cells.money, None),
+            renewal=row.take("renewal", cells.day, None),
+            contacts=row.take("contacts", cells.contacts, ()),
+            csat=row.take("csat", cells.rating, None),
+            owner=row.take("owner", email, ""),
         )
 
 
 def import_accounts(session: Session, by: By, text: str, source: str) -> Imported:
-    """Create or update customers by name from `name,domains,tier,arr,renewal,contacts,csat,fragile`.
+    """Create or update customers by name from `name,domains,tier,arr,renewal,contacts` and the columns below.
 
     Domains are parted by `;`, contacts too, each as `email|name|title`. A customer that was only guessed from a
     domain becomes part of the one named here, with its mail. `csat` is the last rating from 1 to 5, `fragile` a few
-    words on why the customer cannot take much more; a file without these columns leaves them as they are.
+    words on why the customer cannot take much more, `health` a word of yours, `owner` the mail address of the one of
+    us whose customer it is, `team` the name of their team; a file without these columns leaves them as they are.
 
     Raises:
         CsvError: something is wrong; nothing was changed.
@@ -70,6 +71,7 @@ def import_accounts(session: Session, by: By, text: str, source: str) -> Importe
     read = [_Read.of(row) for row in sheet.rows()]
     _check_doubles(read)
     _check_owners(session, read)
+    ours = _Ours(session, read)
     sheet.check()
     known = {account.name.lower(): account for account in session.scalars(select(Account))}
     created = 0
@@ -80,10 +82,7 @@ def import_accounts(session: Session, by: By, text: str, source: str) -> Importe
             session.add(account)
             created += 1
         account.tier, account.arr, account.renewal, account.provisional = each.tier, each.arr, each.renewal, False
-        if each.row.has("csat"):
-            account.csat = each.csat
-        if each.row.has("fragile"):
-            account.fragile = each.row.text("fragile")
+        _write_optional(account, each, ours)
         session.flush()
         _take_guessed(session, account, each)
         _write_domains(session, account, each)
@@ -92,6 +91,38 @@ def import_accounts(session: Session, by: By, text: str, source: str) -> Importe
     detail = {"created": created, "updated": len(read) - created}
     append(session, by, SYSTEM, Step("accounts imported", detail=detail))
     return Imported(created, len(read) - created)
+
+
+class _Ours:
+    """The people and teams that the file may name, by address and by name in small letters."""
+
+    def __init__(self, session: Session, read: list[_Read]) -> None:
+        known = session.execute(select(Person.email, Person.id).where(Person.active))
+        self.people = {address: key for address, key in known}  # noqa: C416 - a Row is no pair to dict()
+        self.teams = {name.lower(): key for name, key in session.execute(select(Team.name, Team.id))}
+        for each in read:
+            team = each.row.text("team")
+            if each.owner and each.owner not in self.people:
+                each.row.wrong(
+                    "owner", f'"{each.owner}" is none of our people', "Import them first, or leave it empty."
+                )
+            if team and team.lower() not in self.teams:
+                each.row.wrong("team", f'"{team[:60]}" is no team of ours', "Import it first, or leave it out.")
+
+
+def _write_optional(account: Account, each: _Read, ours: _Ours) -> None:
+    """What a file may leave out: a column that it does not have says nothing; an empty cell says "none"."""
+    row = each.row
+    if row.has("csat"):
+        account.csat = each.csat
+    for column in ("fragile", "health"):
+        if row.has(column):
+            setattr(account, column, row.text(column))
+    if row.has("owner"):
+        account.owner_id = ours.people[each.owner] if each.owner else None
+    if row.has("team"):
+        team = row.text("team").lower()
+        account.team_id = ours.teams[team] if team else None
 
 
 def _check_doubles(read: list[_Read]) -> None:
@@ -143,7 +174,7 @@ def _take_guessed(session: Session, account: Account, each: _Read) -> None:
     ).all()
     if not guessed:
         return
-    for table in (AccountDomain, Contact, Conversation, Message, Escalation):
+    for table in _HOLDING:
         session.execute(
             update(table)
             .where(table.account_id.in_(guessed))
@@ -168,51 +199,3 @@ def _write_contacts(session: Session, account: Account, each: _Read) -> None:
         contact.name = said.name or contact.name or ""
         if said.title:
             contact.title, contact.title_source = said.title, _SOURCE
-
-
-def _domains(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_domain(part) for part in parts(text)))
-
-
-def _domain(text: str) -> str:
-    low = text.lower().removeprefix("@")
-    if not _DOMAIN.fullmatch(low):
-        raise BadCellError(f'"{text[:80]}" is no mail domain', "Write it as company.example; part two with `;`.")
-    return low
-
-
-def _contacts(text: str) -> tuple[_Person, ...]:
-    found = []
-    for part in parts(text):
-        cells = [cell.strip() for cell in part.split("|")]
-        if len(cells) > 3:  # noqa: PLR2004 - address, name, title
-            raise BadCellError(f'"{part[:80]}" has too many parts', "Write each contact as email|name|title.")
-        found.append(_Person(email(cells[0]), *[*cells[1:], "", ""][:2]))
-    return tuple(found)
-
-
-def _money(text: str) -> float:
-    try:
-        value = float(text.replace("_", "x"))
-    except ValueError:
-        value = -1
-    if not 0 <= value < 1e12:  # noqa: PLR2004 - more is a slip of the keyboard
-        raise BadCellError(f'"{text[:40]}" is no yearly amount', "Write digits only, as in 120000.")
-    return value
-
-
-def _rating(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 1 <= value <= 5:  # noqa: PLR2004 - the scale of customer satisfaction
-        raise BadCellError(f'"{text[:40]}" is no rating', "Write a number from 1 (bad) to 5 (good).")
-    return value
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadCellError(f'"{text[:40]}" is no date', "Write it as in 2027-01-31.") from None

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from store.mail import Conversation
+from store.base import Base
+from store.mail import Conversation, Sighting
 from store.people import Account, AccountDomain, Contact
 from tests.workflow.desk import Desk
-from workflow.accounts import import_accounts
+from workflow.accounts import _HOLDING, import_accounts
 from workflow.csvfile import CsvError
 from workflow.people import Imported
 
@@ -97,3 +98,40 @@ def test_a_rating_and_a_flag_are_kept_by_a_file_without_their_columns(desk: Desk
 def test_a_rating_is_a_number_from_one_to_five(desk: Desk, rating: str) -> None:
     with pytest.raises(CsvError, match=r"is no rating\. Write a number from 1"):
         import_accounts(desk.session, desk.by(), f"name,csat\nNorvik,{rating}\n", "accounts.csv")
+
+
+def test_everything_that_refers_to_a_guessed_customer_moves_along(desk: Desk) -> None:
+    referring = {
+        table.name
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "account"
+    }
+    assert {table.__tablename__ for table in _HOLDING} == referring
+
+
+def test_a_guessed_customer_that_wrote_moves_with_its_sightings(desk: Desk) -> None:
+    guessed = Account(name="acme.example", provisional=True, created_at=desk.now)
+    desk.session.add(guessed)
+    desk.session.flush()
+    desk.session.add(AccountDomain(domain="acme.example", account_id=guessed.id))
+    seen = {"conversation_id": desk.conversation().id, "address": "ann@acme.example", "account_id": guessed.id}
+    desk.session.add(Sighting(first_at=desk.now, last_at=desk.now, **seen))
+    desk.session.flush()
+    accounts(desk, "Acme,acme.example,gold,,,\n")
+    assert desk.session.scalars(select(Sighting.account_id)).all() == [_named(desk, "Acme").id]
+
+
+WIDE = "name,health,owner,team\n"
+
+
+def test_health_owner_and_team_are_taken_and_left_alone_by_files_without_them(desk: Desk) -> None:
+    import_accounts(desk.session, desk.by(), WIDE + "Norvik,red,LENA.vogt@us.example,Support\n", "a.csv")
+    accounts(desk, "Norvik,,gold,,,\n")
+    assert (desk.account.health, desk.account.owner_id, desk.account.team_id) == ("red", desk.lena.id, desk.team.id)
+
+
+def test_an_owner_and_a_team_that_nobody_knows_are_mistakes(desk: Desk) -> None:
+    with pytest.raises(CsvError) as caught:
+        import_accounts(desk.session, desk.by(), WIDE + "Norvik,red,who@us.example,nobody\n", "a.csv")
+    assert [mistake.column for mistake in caught.value.mistakes] == ["owner", "team"]
