@@ -65,11 +65,19 @@ OFFERS: dict[NoticeKind, tuple[Offer, ...]] = {
         Offer("next: ", "The next step is …", "next: what"),
         Offer("assign @", "Hand it on to …", "assign @name"),
     ),
+    NoticeKind.HANDOVER: (
+        _ACK,
+        _OWN,
+        _START,
+        Offer("next: ", "The next step is …", "next: what by Friday"),
+        Offer("note: ", "Add a comment", "note: text"),
+    ),
     NoticeKind.MENTION: (Offer("note: ", "Add a comment", "note: text"), _ACK, _OWN),
     NoticeKind.ANSWER: (Offer("status", "Show me how it stands"), Offer("help", "Show me all commands")),
     NoticeKind.CONFIRM: (Offer("yes", "Yes, do it"), Offer("no", "No, drop it")),
 }
 UNDO = Offer("undo", "Take it back")
+RAISE = Offer("sev 1", "Raise it to Sev 1")
 
 
 def offers(kind: NoticeKind, view: EscalationView, reader_id: int, *, undo: bool = False) -> tuple[Offer, ...]:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts import phrases
-from alerts.answers import fill_in, item_offers, link, offers
+from alerts.answers import RAISE, fill_in, item_offers, link, offers
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
+from alerts.dutyoffers import duty_offers
 from alerts.gates import Candidate
 from alerts.letter import Answer, Letter, Proof, cleaned
 from alerts.recordrows import record_rows
@@ -50,7 +51,8 @@ def letter(session: Session, candidate: Candidate, reader: Reader, view: Escalat
         about=about(view),
         view=view,
         proofs=_proofs(_doubted(session, facts.get("evidence", []))),
-        state=state_rows(view, reader) if view else (),
+        # A page shows it all already.
+        state=state_rows(view, reader) if view and not facts.get("pages") else (),
         answers=_answers(candidate, view, reader) if view else (),
         delayed_since=notice.created_at if delayed else None,
     )
@@ -153,6 +155,10 @@ def _answers(candidate: Candidate, view: EscalationView, reader: Reader) -> tupl
     items = candidate.notice.facts.get("items")
     if candidate.kind is NoticeKind.ACTION_ITEM and items:
         found = item_offers(items[0].get("n"))
+    if candidate.kind is NoticeKind.DUTY_OVERDUE:
+        found = duty_offers(candidate.notice.facts)
+    elif (candidate.notice.facts.get("path") or {}).get("raised") is False and view.path != 1:
+        found = (RAISE, *found)
     form = candidate.notice.facts.get("form")
     first = fill_in(form, reader.reply_to, subject) if form and candidate.kind is NoticeKind.ANSWER else None
     links = tuple(link(offer, reader.reply_to, subject) for offer in found)

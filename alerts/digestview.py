@@ -13,6 +13,7 @@ from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.context import AlertContext
 from alerts.digestactions import action_lines
+from alerts.digestduties import duty_lines
 from alerts.digestfacts import Found, Gathered, Running, gather_for, window_of
 from alerts.digestowed import owed_lines
 from alerts.gates import Candidate
@@ -29,7 +30,12 @@ MOST_LINES = 6
 MOST_ENTRIES = 40
 """A digest is read on a phone; with more than this on it, nobody reads to the end."""
 
-_KINDS = {"risk_up": "risk up", "new_escalation": "new escalation", "no_answer": "waiting for an answer"}
+_KINDS = {
+    "risk_up": "risk up",
+    "new_escalation": "new escalation",
+    "no_answer": "waiting for an answer",
+    "duty_overdue": "duty overdue",
+}
 
 
 def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: AlertContext) -> Letter:
@@ -49,6 +55,7 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
         running=_running(found.running),
         owed=owed_lines(session, reader, {p.id for f in found.found for p in (*f.missed, *f.due_today)}),
         actions=action_lines(session, reader),
+        duties=duty_lines(session, reader),
     )
     return replace(build.letter(session, candidate, reader, None), digest=digest)
 
@@ -181,7 +188,8 @@ class _Writer:
     def _held(self, notice: Notice) -> str:
         at = phrases.when(notice.created_at, self._zone, self._reader.now)
         evidence = notice.facts.get("evidence") or [{}]
-        quoted = one_line(evidence[0].get("quote", ""), 140)
+        duties = "; ".join(str(each.get("text", "")) for each in notice.facts.get("duties") or [])
+        quoted = one_line(evidence[0].get("quote", "") or duties, 140)
         kind = _KINDS.get(notice.kind, phrases.words(notice.kind))
         return f"{kind} ({at})" + (f": “{quoted}”" if quoted else "")
 

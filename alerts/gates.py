@@ -22,6 +22,7 @@ from store.people import Account, Person
 from store.recipients import blocked_until
 from store.record import Escalation, Participant
 from store.risk import Promise
+from store.todo import all_settled
 from store.visibility import may_see
 
 SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW, NoticeKind.INCIDENT})
@@ -34,7 +35,7 @@ NEW_EVIDENCE = frozenset(
 )
 """Something happened out there: it ends a snooze."""
 
-SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED, NoticeKind.ACTION_ITEM})
+SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED, NoticeKind.ACTION_ITEM, NoticeKind.HANDOVER})
 """A colleague turned to this person: a snooze does not stand in the way."""
 
 PACE = timedelta(minutes=1)
@@ -132,15 +133,27 @@ def _blocked(session: Session, candidate: Candidate, _ctx: AlertContext, now: da
     )
 
 
+def _duties(candidate: Candidate) -> list[int]:
+    return [int(each["id"]) for each in candidate.notice.facts.get("duties", [])]
+
+
 def _overtaken(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
     over = candidate.escalation is not None and candidate.escalation.state in (State.RESOLVED, State.CLOSED)
-    if candidate.kind in (NoticeKind.PROMISE_DUE, NoticeKind.NO_ANSWER) and over:
+    if candidate.kind in (NoticeKind.PROMISE_DUE, NoticeKind.DUTY_OVERDUE, NoticeKind.NO_ANSWER) and over:
         return Verdict(Fate.DROP, "the escalation was resolved before this reminder went out")
+    if candidate.kind is NoticeKind.DUTY_OVERDUE and all_settled(session, _duties(candidate)):
+        return Verdict(Fate.DROP, "the duties were done before this reminder went out")
     if candidate.kind is NoticeKind.PROMISE_DUE and "promise_id" in candidate.notice.facts:
         promise = session.get(Promise, candidate.notice.facts["promise_id"])
         if promise is not None and promise.state != PromiseState.PENDING:
             return Verdict(Fate.DROP, f"the promise was {promise.state} before this reminder went out")
     return None
+
+
+def _digest_only(_session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
+    """What a playbook wants told in the digest only waits there, and opens the digest of somebody who gets none."""
+    for_digest = candidate.kind is NoticeKind.DUTY_OVERDUE and candidate.notice.facts.get("tell") == "digest"
+    return Verdict(Fate.HOLD, "told in the next digest") if for_digest else None
 
 
 def _nothing_left(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
@@ -219,6 +232,7 @@ GATES: tuple[Gate, ...] = (
     _hidden,  # rights are those of now, not of the moment the notice was queued (attack A41)
     _blocked,  # a dead address must not cost the sending server its reputation
     _overtaken,  # a reminder of something that is done is noise
+    _digest_only,  # a weekly duty calls nobody away
     _nothing_left,  # the same for a digest, whose parts are checked one by one
     _snoozed,  # asked for by the person
     _quiet_hours,  # the person's night

@@ -46,6 +46,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A heading with short lines below it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Digest:
     """A day's digest: `summary` ends its first sentence; `others` need somebody but did not change."""
 
@@ -56,6 +64,7 @@ class Digest:
     running: tuple[str, ...] = ()
     owed: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,7 @@ class Letter:
     answers: tuple[Answer, ...] = ()
     delayed_since: datetime | None = None
     digest: Digest | None = None
+    sections: tuple[Section, ...] = ()
 
 
 def cleaned(value: Any) -> Any:

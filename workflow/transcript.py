@@ -7,6 +7,7 @@ from typing import Any
 from config.policy import CommandPolicy
 from workflow.closeform import Form
 from workflow.context import Context
+from workflow.pages import Page
 from workflow.trust import Trust
 
 
@@ -29,7 +30,7 @@ class Line:
 class Transcript:
     """The answer to one reply. `pending_id` is set when some lines wait for the one-time confirm.
 
-    `form` is the closeout's, where a `close` lacked something.
+    `form` is the closeout's, where a `close` lacked something; `pages` are what was asked to be shown.
     """
 
     lines: tuple[Line, ...]
@@ -41,6 +42,7 @@ class Transcript:
     pending_lines: tuple[str, ...] = ()
     expires_at: datetime | None = None
     form: Form | None = None
+    pages: tuple[Page, ...] = ()
 
     def answer_facts(self) -> dict[str, Any]:
         """Facts of an ANSWER notice (the caller adds `in_reply_to`)."""
@@ -52,6 +54,7 @@ class Transcript:
             "undo": self.undo,
             "ask": self.ask,
             "form": None if self.form is None else self.form.to_json(),
+            "pages": [each.to_json() for each in self.pages],
         }
 
     def confirm_facts(self) -> dict[str, Any]:

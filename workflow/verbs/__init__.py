@@ -1,11 +1,14 @@
 """The commands: one file each, in one table."""
 
 from workflow.verbs import (
+    accept,
     ack,
     action,
     anchor,
     assign,
     assumption,
+    away,
+    back,
     category,
     close,
     customer_impact,
@@ -13,6 +16,7 @@ from workflow.verbs import (
     did,
     doing,
     done,
+    draft,
     drop,
     handoff,
     help,  # noqa: A004 - each module has the name of its command
@@ -35,6 +39,7 @@ from workflow.verbs import (
     promise,
     raci,
     reached,
+    reconcile,
     reopen,
     resolution,
     resolve,
@@ -52,6 +57,7 @@ from workflow.verbs import (
     status,
     steps,
     swarm,
+    title,
     type,  # noqa: A004
     undo,
     unlink,
@@ -68,6 +74,8 @@ _TABLE = (
     start.VERB,  # it is worked on
     own.VERB,  # by me
     assign.VERB,  # by somebody else
+    accept.VERB,  # by whom the matrix proposed
+    reconcile.VERB,
     note.VERB,
     next_step.VERB,  # what and when
     promise.VERB,  # what we owe
@@ -92,7 +100,10 @@ _TABLE = (
     settled.VERB,
     raci.VERB,
     swarm.VERB,  # many teams by plan
+    title.VERB,  # who they are
     snooze.VERB,  # for me only
+    away.VERB,
+    back.VERB,
     useful.VERB,  # verdicts on the alert
     noise.VERB,
     resolve.VERB,  # the end
@@ -120,6 +131,7 @@ _TABLE = (
     split.VERB,
     undo.VERB,
     status.VERB,  # these change nothing
+    draft.VERB,
     search.VERB,
     help.VERB,
 )

@@ -14,8 +14,9 @@ from store.people import Person
 from store.record import Escalation
 from workflow.change import By
 from workflow.context import Context
-from workflow.dates import When
+from workflow.dates import When, say_time
 from workflow.errors import Refused, WorkflowError
+from workflow.pages import Page
 from workflow.trust import Trust
 
 Args = dict[str, Any]
@@ -44,10 +45,14 @@ class Rest:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did, in a sentence; `undo` is what the verb needs to take back more than fields."""
+    """What a command did, in a sentence; `undo` is what the verb needs to take back more than fields.
+
+    `page` is what the person asked to see.
+    """
 
     sentence: str
     undo: dict[str, Any] | None = None
+    page: Page | None = None
 
 
 @dataclass(frozen=True)
@@ -147,9 +152,3 @@ def one_of(name: str, choices: Mapping[str, Any], *, needed: str) -> Callable[[R
 def is_negated(text: str) -> bool:
     """Whether a text takes back the very command it stands behind (`resolve: not yet`)."""
     return _NEGATION.match(text) is not None
-
-
-def say_time(moment: datetime, zone: str) -> str:
-    """`Fri 8 May 2026 17:00 CEST`: a moment as the person's own clock shows it."""
-    local = moment.astimezone(When(moment, zone).tz)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {local.tzname()}"

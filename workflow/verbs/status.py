@@ -1,7 +1,8 @@
-"""`status`: where the escalation stands; changes nothing."""
+"""`status`: where the escalation stands, on one page; changes nothing."""
 
-from store.views import EscalationView, PromiseView, escalation_view
+from store.views import EscalationView, escalation_view
 from workflow.states import say_state
+from workflow.statuspage import Overview
 from workflow.trust import Trust
 from workflow.verbs.base import Outcome, Verb, Work, bare
 
@@ -34,21 +35,17 @@ def _next(work: Work, view: EscalationView) -> str:
     return f" Next: {view.next_step}{due}{late}."
 
 
-def _owed(work: Work, promise: PromiseView) -> str:
-    due = "no date" if promise.due_at is None else work.says(promise.due_at)
-    return f'Promise {promise.n} ({due}): "{promise.quote[:120]}".'
-
-
 def _run(work: Work) -> Outcome:
-    view = _view(work)
-    return Outcome(" ".join([describe(work), *(_owed(work, promise) for promise in view.open_promises[:5])]))
+    zone = "UTC" if work.by.person_id is None else work.person.zone
+    overview = Overview(work.session, work.escalation, work.context, work.by.now, zone)
+    return Outcome(describe(work), page=overview.page())
 
 
 VERB = Verb(
     name="status",
     aliases=("state", "show"),
     usage="status",
-    meaning="where it stands",
+    meaning="where it stands, on one page",
     parse=bare,
     run=_run,
     trust=Trust.WEAK,

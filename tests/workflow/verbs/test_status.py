@@ -12,7 +12,6 @@ def test_status_says_where_it_stands(desk: Desk) -> None:
     said = desk.says_one("status")
     assert "is acknowledged, owned by Lena Vogt, risk low, priority medium, Sev 2" in said
     assert "Next: call them, by Fri 8 May 2026 17:00 CEST." in said
-    assert 'Promise 1 (Thu 7 May 2026 17:30 CEST): "the log"' in said
 
 
 def test_help_names_every_command(desk: Desk) -> None:
