@@ -155,7 +155,7 @@ def _messages(mails: int, conversations: int) -> Iterator[tuple[object, ...]]:
         voice = voices[codes[conversation - 1]]
         ours = chance.random() < OURS
         name, address = _sender(chance, conversation, ours=ours)
-        at = NOW - timedelta(minutes=chance.randrange(60 * 24 * 700))
+        at = NOW - timedelta(days=700) * (1 - n / mails) + timedelta(minutes=chance.randrange(60 * 24))
         key = n.to_bytes(32, "big")
         kind, direction = ("colleague", "out") if ours else ("customer", "in")
         yield (

@@ -36,8 +36,8 @@ class SearchEntry(Base):
     id: Mapped[Key]
     kind: Mapped[str]
     ref_id: Mapped[int]
-    conversation_id: Mapped[int | None]
-    escalation_id: Mapped[int | None]
+    conversation_id: Mapped[int | None] = mapped_column(index=True)
+    escalation_id: Mapped[int | None] = mapped_column(index=True)
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(server_default="")
     words: Mapped[str] = mapped_column(TSVECTOR)

@@ -13,7 +13,7 @@ from store.people import Person
 from store.record import Escalation
 from workflow.searchhits import Hit, hits
 from workflow.searchqueries import Query, matches
-from workflow.searchscope import asked_for, may_find
+from workflow.searchscope import scope
 from workflow.searchspelling import respelled, shown_in
 from workflow.searchwords import Asked, Term
 
@@ -53,7 +53,7 @@ def search(session: Session, person: Person | None, asked: Asked, now: datetime,
 
     """
     page = page or Page()
-    look = _Look(session, asked, [may_find(person), *asked_for(session, person, asked)], now, page)
+    look = _Look(session, asked, scope(session, person, asked), now, page)
     found = look.at(asked.terms)
     if found.hits or page.offset or not asked.terms:
         return found
@@ -88,17 +88,20 @@ class _Look:
 
 
 def _newest(query: Query, scope: list[ColumnElement[bool]]) -> Subquery:
-    """The newest entries that fit, with what rights and filters go by read from the live rows."""
+    """The newest entries that fit, each with its escalation as it is now: the one it was merged into."""
     e = SearchEntry
-    found = (
-        select(e.id, e.at, e.words, func.coalesce(Escalation.merged_into, Escalation.id).label("escalation"))
-        .outerjoin(Conversation, Conversation.id == e.conversation_id)
-        .outerjoin(Escalation, Escalation.id == func.coalesce(Conversation.escalation_id, e.escalation_id))
-        .where(*scope)
-    )
+    newest = select(e.id, e.at, e.words, e.conversation_id, e.escalation_id).where(*scope)
     if query.match:
-        found = found.where(e.words.op("@@")(cast(literal(query.match), TSQUERY)))
-    return found.order_by(e.at.desc(), e.id.desc()).limit(MOST_RANKED + 1).subquery()
+        newest = newest.where(e.words.op("@@")(cast(literal(query.match), TSQUERY)))
+    found = newest.order_by(e.at.desc(), e.id.desc()).limit(MOST_RANKED + 1).subquery()
+    return (
+        select(found.c.id, found.c.at, found.c.words)
+        .add_columns(func.coalesce(Escalation.merged_into, Escalation.id).label("escalation"))
+        .select_from(found)
+        .outerjoin(Conversation, Conversation.id == found.c.conversation_id)
+        .outerjoin(Escalation, Escalation.id == func.coalesce(Conversation.escalation_id, found.c.escalation_id))
+        .subquery()
+    )
 
 
 def _rank(query: Query, fits: Subquery, now: datetime) -> ColumnElement[float]:

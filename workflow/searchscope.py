@@ -1,11 +1,12 @@
 """Says which texts somebody may find, and which of them the filters of a search leave."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from config.textwords import words
 from config.words import Role, Target
 from store.anchors import Anchor, AnchorComment
+from store.bulk import among
 from store.files import Document
 from store.index import SearchEntry, Source
 from store.mail import Conversation
@@ -17,6 +18,9 @@ from workflow.errors import Refused
 from workflow.participants import find_person
 from workflow.searchwords import Asked
 
+MOST_PLACES = 5_000
+"""Conversations or escalations that are named one by one."""
+
 _E = SearchEntry
 _SOURCES = {
     "mail": (Source.MESSAGE,),
@@ -26,21 +30,46 @@ _SOURCES = {
 }
 
 
-def may_find(person: Person | None) -> ColumnElement[bool]:
-    """The clause on entries, their conversation and escalation that holds for what this person may see.
+def scope(session: Session, person: Person | None, asked: Asked) -> list[ColumnElement[bool]]:
+    """The clauses on entries that hold for what this person may see and the filters leave.
 
     Mail that hangs on no escalation is for the team it came to, and for admins; a file of a lead, a deal, a project or
-    a task for those who see that.
+    a task for those who see that. Places are looked up once, as sets of ids, so that the newest entries can be walked.
+
+    Raises:
+        Refused: a customer or a person named by a filter is not known.
+
     """
-    if person is None:
-        return true()
-    if not person.active:
-        return false()
-    if person.role == Role.ADMIN:
-        return true()
-    free = and_(Escalation.id.is_(None), _E.conversation_id.is_not(None))
-    ours = false() if person.team_id is None else and_(free, Conversation.team_id == person.team_id)
-    return or_(and_(Escalation.id.is_not(None), visible(person)), ours, _of_anchor(person))
+    if person is not None and not person.active:
+        return [false()]
+    of_place = _of_places(session, person, asked)
+    all_seen = person is None or person.role == Role.ADMIN
+    if all_seen and not of_place:
+        return _of_entries(asked)
+    rights = [] if person is None or all_seen else [_place_seen_by(person)]
+    talks = select(Conversation.id).outerjoin(Escalation, Escalation.id == Conversation.escalation_id)
+    # No conversation here; its columns are NULL, so that the same clauses hold for both.
+    records = select(Escalation.id).outerjoin(Conversation, false())
+    ways: list[ColumnElement[bool]] = [
+        _among(session, _E.conversation_id, talks.where(*rights, *of_place)),
+        _among(session, _E.escalation_id, records.where(*rights, *of_place)),
+    ]
+    if person is not None and not of_place:
+        ways.append(_of_anchor(person))
+    return [or_(*ways), *_of_entries(asked)]
+
+
+def _among(session: Session, column: InstrumentedAttribute[int | None], ids: Select[int]) -> ColumnElement[bool]:
+    """Whether a column is one of these ids. Few are looked up first: the plan then knows that they are few."""
+    known = list(session.scalars(ids.limit(MOST_PLACES + 1)))
+    return column.in_(ids) if len(known) > MOST_PLACES else among(column, known)
+
+
+def _place_seen_by(person: Person) -> ColumnElement[bool]:
+    if person.team_id is None:
+        return and_(Escalation.id.is_not(None), visible(person))
+    ours = and_(Escalation.id.is_(None), Conversation.team_id == person.team_id)
+    return or_(and_(Escalation.id.is_not(None), visible(person)), ours)
 
 
 def _of_anchor(person: Person) -> ColumnElement[bool]:
@@ -57,13 +86,8 @@ def _of_anchor(person: Person) -> ColumnElement[bool]:
     )
 
 
-def asked_for(session: Session, person: Person | None, asked: Asked) -> list[ColumnElement[bool]]:
-    """The clauses of the filters.
-
-    Raises:
-        Refused: a customer or a person named by a filter is not known.
-
-    """
+def _of_entries(asked: Asked) -> list[ColumnElement[bool]]:
+    """The filters that are about the text itself."""
     clauses: list[ColumnElement[bool]] = []
     if asked.since is not None:
         clauses.append(_E.at >= asked.since)
@@ -71,6 +95,12 @@ def asked_for(session: Session, person: Person | None, asked: Asked) -> list[Col
         clauses.append(_E.at < asked.until)
     if kinds := asked.values("kind"):
         clauses.append(_E.kind.in_([source for kind in kinds for source in _SOURCES[kind]]))
+    return clauses
+
+
+def _of_places(session: Session, person: Person | None, asked: Asked) -> list[ColumnElement[bool]]:
+    """The filters that are about its escalation or conversation."""
+    clauses: list[ColumnElement[bool]] = []
     for name, column in (("state", Escalation.state), ("priority", Escalation.priority)):
         if values := asked.values(name):
             clauses.append(column.in_(values))
@@ -92,7 +122,7 @@ def _with_signal(signals: tuple[str, ...]) -> ColumnElement[bool]:
     raised = select(Conversation.escalation_id).where(
         Conversation.id.in_(found), Conversation.escalation_id.is_not(None)
     )
-    return or_(_E.conversation_id.in_(found), Escalation.id.in_(raised))
+    return or_(Conversation.id.in_(found), Escalation.id.in_(raised))
 
 
 def _owned_by(session: Session, person: Person | None, owner: str) -> ColumnElement[bool]:

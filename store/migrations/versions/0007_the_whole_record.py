@@ -313,6 +313,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
     )
     op.create_index("uq_search_entry_row", "search_entry", ["kind", "ref_id"], unique=True)
+    op.create_index(op.f("ix_search_entry_conversation_id"), "search_entry", ["conversation_id"], unique=False)
+    op.create_index(op.f("ix_search_entry_escalation_id"), "search_entry", ["escalation_id"], unique=False)
     op.create_index("ix_search_entry_at", "search_entry", ["at"], unique=False)
     op.create_index(
         "ix_search_entry_words",
