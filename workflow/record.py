@@ -101,10 +101,12 @@ def close(session: Session, by: By, esc: Escalation, post: Post) -> Closeout:
     """Write the closeout and close; an escalation still worked on is resolved on the way.
 
     Raises:
+        Locked: its closeout is locked.
         Incomplete: a required part of the closeout is missing; it is named as it must be written.
         Refused: it is closed already.
 
     """
+    check_unlocked(session, esc)
     if esc.state == State.CLOSED:
         check_move(esc.number, State.CLOSED, State.CLOSED, None)
     made = write_closeout(session, by, esc, post)
@@ -114,8 +116,8 @@ def close(session: Session, by: By, esc: Escalation, post: Post) -> Closeout:
     return made
 
 
-def set_owner(session: Session, by: By, esc: Escalation, person_id: int) -> None:
-    """Make a person the one owner, a participant too, and tell them - unless they did it themselves.
+def set_owner(session: Session, by: By, esc: Escalation, person_id: int, *, because: str | None = None) -> None:
+    """Make a person the one owner, a participant too, and tell them, with `because` - unless they did it themselves.
 
     Raises:
         Refused: nobody of ours, no longer active, or the owner already.
@@ -132,11 +134,13 @@ def set_owner(session: Session, by: By, esc: Escalation, person_id: int) -> None
     look_again(session, esc, by.now)
     add_participant(session, by, esc, person_id, "owner")
     if by.person_id != person_id:
-        tell_owner(session, by, esc, person_id, before)
+        tell_owner(session, by, esc, person_id, before, because)
 
 
-def tell_owner(session: Session, by: By, esc: Escalation, person_id: int, before: str | None) -> None:
-    """Post the notice that tells a person of being the owner now; once per version of the record."""
+def tell_owner(  # noqa: PLR0913, PLR0917 - who, what and both sentences
+    session: Session, by: By, esc: Escalation, person_id: int, before: str | None, because: str | None = None
+) -> None:
+    """Post the notice that tells a person of being the owner now, and `because`; once per version of the record."""
     draft = NoticeDraft(
         kind=NoticeKind.OWNER_CHANGED,
         person_id=person_id,
@@ -144,7 +148,7 @@ def tell_owner(session: Session, by: By, esc: Escalation, person_id: int, before
         why="you are its owner now",
         at=by.now,
         escalation_id=esc.id,
-        facts={"from": before, "to": name_of(session, person_id), "by": by.actor},
+        facts={"from": before, "to": name_of(session, person_id), "by": by.actor, "because": because},
     )
     post_notice(session, draft, mail_domain=by.mail_domain)
 
