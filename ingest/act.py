@@ -37,7 +37,7 @@ def act(
     """Act on each mail, given with the id of its message row."""
     for incoming, message_id in filed:
         kind = incoming.verdict.kind
-        reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED)
+        reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED, limits=ctx.settings.limits)
         if kind is MailKind.BOUNCE:
             _bounce(session, incoming, directory, now)
         if kind is MailKind.FORWARD or (kind is MailKind.UNVERIFIED and _to_open(incoming, directory)):

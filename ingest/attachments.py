@@ -7,7 +7,7 @@ import mimetypes
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.errors import MessageError
 from email.generator import BytesGenerator
 from email.message import Message
@@ -56,7 +56,8 @@ def files_of(leaves: Iterator[Leaf], used: frozenset[int], *, open_tnef: bool) -
         if opened < MOST_TNEF and open_tnef and is_tnef(leaf.content_type, name):
             inner, opened = read_tnef(data), opened + 1
         if inner is None:
-            yield _found(leaf.position, name, leaf.content_type, data)
+            found = _found(leaf.position, name, leaf.content_type, data)
+            yield replace(found, file=replace(found.file, inline=_is_shown(leaf)))
             continue
         yield inner
         for index, (inner_name, inner_data) in enumerate(inner.files, start=1):
@@ -69,6 +70,12 @@ def files_of(leaves: Iterator[Leaf], used: frozenset[int], *, open_tnef: bool) -
 def _is_other_text(leaf: Leaf) -> bool:
     """Whether it is the same text in another form, as the HTML beside a plain text."""
     return leaf.is_text and not leaf.named
+
+
+def _is_shown(leaf: Leaf) -> bool:
+    """Whether it is a picture that the text refers to, and not one that was attached."""
+    shown = leaf.content_type.startswith("image/") and not leaf.attached
+    return shown and leaf.part.get("content-id") is not None
 
 
 def _found(position: int, name: str, content_type: str, data: bytes) -> Found:

@@ -16,13 +16,17 @@ class Address:
 
 @dataclass(frozen=True)
 class AttachedFile:
-    """One attachment; `name` is data, never a path, and `position` finds it again in the raw mail."""
+    """One attachment; `name` is data, never a path, and `position` finds it again in the raw mail.
+
+    `inline` is a picture that the text itself shows (RFC 2392), such as the logo in a signature.
+    """
 
     position: int
     name: str
     content_type: str
     size: int
     sha256: bytes
+    inline: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,16 +53,18 @@ def sees_anchor(person: Person | None) -> ColumnElement[bool]:
     if not person.active:
         return false()
     joined = select(AnchorPerson.anchor_id).where(AnchorPerson.person_id == person.id)
-    held = Account.team_id.is_not(None) | Account.owner_id.is_not(None)
-    theirs = Account.owner_id == person.id
+    # Aliases, and one table to correlate with: the statement around may read accounts or escalations itself.
+    account = aliased(Account)
+    held = account.team_id.is_not(None) | account.owner_id.is_not(None)
+    theirs = account.owner_id == person.id
     if person.team_id is not None:
-        theirs |= Account.team_id == person.team_id
+        theirs |= account.team_id == person.team_id
     ways: list[ColumnElement[bool]] = [
         Anchor.owner_id == person.id,
         Anchor.id.in_(joined),
-        Anchor.account_id.in_(select(Account.id).where(theirs)),
-        exists().where(Escalation.anchor_id == Anchor.id, visible(person)),
-        and_(Anchor.owner_id.is_(None), ~exists().where(Account.id == Anchor.account_id, held)),
+        Anchor.account_id.in_(select(account.id).where(theirs)),
+        Anchor.id.in_(select(Escalation.anchor_id).where(visible(person)).correlate(None)),
+        and_(Anchor.owner_id.is_(None), ~exists().where(account.id == Anchor.account_id, held).correlate(Anchor)),
     ]
     if person.role == Role.MANAGER:
         ways.append(Anchor.owner_id.in_(_below(person.id)))
@@ -70,8 +72,9 @@ def sees_anchor(person: Person | None) -> ColumnElement[bool]:
 
 
 def _below(manager_id: int) -> Select[tuple[int]]:
+    # Without a name of its own, since one statement may ask this of two persons or of two tables.
     # UNION, not UNION ALL: a ring in the manager chain must not make the query run for ever.
-    below = select(Person.id).where(Person.manager_id == manager_id).cte("below", recursive=True)
+    below = select(Person.id).where(Person.manager_id == manager_id).cte(recursive=True)
     deeper = aliased(Person)
     below = below.union(select(deeper.id).join(below, deeper.manager_id == below.c.id))
     return select(below.c.id)

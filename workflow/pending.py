@@ -12,6 +12,7 @@ from workflow.closingfields import given_in
 from workflow.commands import Command
 from workflow.errors import Refused
 from workflow.transcript import Request, Transcript
+from workflow.trust import Trust
 
 _TEXT_SHOWN = 500
 """Characters of a closeout's text that the confirm repeats."""
@@ -25,7 +26,7 @@ def put_by(  # noqa: PLR0913, PLR0917 - one block, on one escalation
     pending = PendingCommand(
         escalation_id=esc.id,
         person_id=by.person_id,
-        commands={"commands": [command.to_json() for command in commands]},
+        commands={"commands": [command.to_json() for command in commands], "message": _with_files(request)},
         made_at=by.now,
         expires_at=expires,
     )
@@ -53,6 +54,11 @@ def claim_pending(session: Session, by: By, pending_id: int) -> tuple[int, tuple
         raise Refused("The time to confirm these commands is over; please send them again.")
     pending.used_at = by.now
     return pending.escalation_id, tuple(Command.from_json(each) for each in pending.commands["commands"])
+
+
+def _with_files(request: Request) -> int | None:
+    """The mail whose files wait too: where nothing of it was done at once, as its comment waits."""
+    return request.source_message_id if request.allowed < Trust.ALIGNED else None
 
 
 def _to_confirm(command: Command) -> list[str]:

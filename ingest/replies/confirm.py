@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
 from ingest.replies.answers import Post, answer, by, commented_today, refuse, request, tell
+from ingest.replies.files import keep_files, waiting_mail
 from ingest.replies.reply import Done, Outcome, Reason
 from store.record import PendingCommand
 from workflow.errors import WorkflowError
@@ -49,6 +50,9 @@ def _run(session: Session, post: Post) -> Outcome:
     except WorkflowError as refusal:
         tell(session, post, str(refusal))
         return Outcome(Done.ANSWERED)
+    mail = waiting_mail(session, post.claim.nonce, post.reply.limits)
+    if mail is not None:
+        transcript = keep_files(session, by(post), post.claim.escalation_id, mail, transcript)
     killpoint("K26")
     answer(session, post, transcript)
     return Outcome(Done.ANSWERED)

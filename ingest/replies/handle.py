@@ -12,6 +12,7 @@ from config.killpoint import killpoint
 from ingest.replies.answers import Post, answer, ask_confirm, by, commented_today, refuse, request, tell, told_lately
 from ingest.replies.changes import changed_since
 from ingest.replies.confirm import confirm
+from ingest.replies.files import keep_files, mail_of
 from ingest.replies.judge import judge
 from ingest.replies.rejections import reject
 from ingest.replies.reply import Accepted, Done, Outcome, Reason, Rejected, Reply
@@ -88,7 +89,8 @@ def _first_time(session: Session, reply: Reply, accepted: Accepted, now: datetim
 
 def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
     """Run the block; what would overwrite something newer that its writer has not seen waits for the confirm."""
-    if not (block.commands or block.comment or block.unknown or block.problem):
+    mail = mail_of(post.reply)
+    if not (block.commands or block.comment or block.unknown or block.problem or mail.files):
         return _nothing_said(session, post)
     newer = changed_since(session, post.claim, post.person, (command.verb for command in block.commands))
     comment_only = not (block.commands or block.unknown or block.problem)
@@ -102,8 +104,10 @@ def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
     except WorkflowError as refusal:
         tell(session, post, str(refusal))
         return Outcome(Done.ANSWERED)
+    if trust is Trust.ALIGNED:
+        transcript = keep_files(session, by(post), post.claim.escalation_id, mail, transcript)
     killpoint("K26")
-    if quiet:
+    if quiet and not mail.files:
         return Outcome(Done.ANSWERED)
     return _reply_with(session, post, _saying(transcript, newer))
 

@@ -1,9 +1,9 @@
 """What is handed to the judge of a reply, and what the judge says: plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from config.settings import Mailbox
+from config.settings import Limits, Mailbox
 from ingest.mail import ParsedMail
 from ingest.replies.dkim import Lookup, ask_dns
 from ingest.replies.words import Words
@@ -14,13 +14,17 @@ from workflow.trust import Trust
 
 @dataclass(frozen=True)
 class Reply:
-    """One mail that may command. `mailbox` says whose Authentication-Results to believe; `lookup` asks the DNS."""
+    """One mail that may command. `mailbox` says whose Authentication-Results to believe; `lookup` asks the DNS.
+
+    `limits` bound its reading, when its files are taken out.
+    """
 
     mail: ParsedMail
     raw: bytes
     message_row_id: int
     mailbox: Mailbox
     lookup: Lookup = ask_dns
+    limits: Limits = field(default_factory=Limits)
 
 
 class Reason(StrEnum):
