@@ -14,6 +14,7 @@ from alerts.sender import SmtpSender
 from config.closeouts import Closeouts, CloseoutsError, load_closeouts
 from config.fields import Fields, FieldsError, load_fields
 from config.load import SettingsError
+from config.matrix import Matrix, MatrixError, load_matrix
 from config.oauth import TokenSource
 from config.playbooks import PlaybookError, Playbooks, load_playbooks
 from config.policy import Policy, load_policy
@@ -84,28 +85,42 @@ def build(settings: Settings, *, queue: bool = False) -> App:
     """Migrate the database and wire everything to it.
 
     Raises:
-        SettingsError: the policy file or a playbook is wrong.
+        SettingsError: the policy or another file of data is wrong.
         sqlalchemy.exc.OperationalError: the database cannot be reached.
 
     """
-    policy = read_policy(settings)
+    workflow = read_context(settings)
+    policy = workflow.policy
     migrate(settings.database_url)
     store = Store(connect(settings.database_url))
     with store.transaction() as session:
         mark = loop_mark(session)
-    playbooks = read_playbooks(settings, policy)
-    fields = read_fields(settings)
-    closeouts = read_closeouts(settings)
-    workflow = Context(policy, settings.outgoing, fields=fields, closeouts=closeouts, playbooks=playbooks)
-    boxes = {box.name: box.address.lower() for box in settings.mailboxes}
-    workflow = replace(workflow, rollups=read_rollups(settings, fields), boxes=boxes)
-    alerts = AlertContext(
-        settings.outgoing, policy.alerts, mark, policy.commands.token_days, policy.commands.confirm_hours, fields
-    )
+    commands, fields = policy.commands, workflow.fields
+    alerts = AlertContext(settings.outgoing, policy.alerts, mark, commands.token_days, commands.confirm_hours, fields)
     app = App(settings, policy, store, workflow, IngestContext(settings, workflow, mark), alerts)
     if not queue:
         return app
     return replace(app, queue=Queue(make_broker(settings.redis_url), app.process))
+
+
+def read_context(settings: Settings) -> Context:
+    """Everything the workflow needs that stands in files; nothing is connected before all of them are right.
+
+    Raises:
+        SettingsError: one of them cannot be read, or is wrong.
+
+    """
+    policy, fields = read_policy(settings), read_fields(settings)
+    return Context(
+        policy,
+        settings.outgoing,
+        fields=fields,
+        closeouts=read_closeouts(settings),
+        playbooks=read_playbooks(settings, policy),
+        matrix=read_matrix(settings),
+        rollups=read_rollups(settings, fields),
+        boxes={box.name: box.address.lower() for box in settings.mailboxes},
+    )
 
 
 def read_policy(settings: Settings) -> Policy:
@@ -165,6 +180,14 @@ def read_playbooks(settings: Settings, policy: Policy) -> Playbooks | None:
     except PlaybookError as error:
         raise SettingsError([f"{error}."]) from error
     return playbooks if policy.playbooks.duties else None
+
+
+def read_matrix(settings: Settings) -> Matrix:
+    """Who gets what and who is asked next, the admin's own laid over it. Raises SettingsError where it is wrong."""
+    try:
+        return load_matrix(settings.matrix)
+    except MatrixError as error:
+        raise SettingsError(str(error).splitlines()) from error
 
 
 def loop_mark(session: Session) -> str:
