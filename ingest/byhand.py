@@ -19,6 +19,7 @@ from store.mail import Conversation, Message
 from store.notices import Evidence
 from workflow.byhand import open_by_hand
 from workflow.context import Context
+from workflow.duties import follow_path
 from workflow.record import By, Opening
 
 _ADDRESS = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}", re.IGNORECASE)
@@ -51,7 +52,9 @@ def open_by_forward(session: Session, incoming: Incoming, reply: Reply, ctx: Con
         why=f"{colleague.name} forwarded it by hand",
         owner_id=colleague.id,
     )
-    open_by_hand(session, by, opening, (_proof(session, by, incoming, reply.message_row_id),), receipt=True)
+    made = open_by_hand(session, by, opening, (_proof(session, by, incoming, reply.message_row_id),), receipt=True)
+    if ctx.playbooks is not None and not ctx.silent:
+        follow_path(session, by, made, ctx.playbooks)
 
 
 def _account(session: Session, incoming: Incoming) -> int | None:

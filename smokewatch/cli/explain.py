@@ -155,6 +155,10 @@ def _now(out: Console, view: EscalationView, stands: dict[str, Together]) -> Non
     for name, each in stands.items():
         whole = "This escalation" if name == "issue" else f"The account {view.account}, all its conversations together"
         out.print(Padding(Text(f"{whole}: {each.risk.value}, score {each.score:.2f}"), _INDENT, expand=False))
+        if each.floor is not None:
+            late = "; ".join(each.floor.duties)
+            held = f"Held at {each.floor.risk.value} or above while these duties are overdue: {late}"
+            out.print(Padding(Text(held, style="dim"), _DEEP, expand=False))
         for term in sorted(each.terms, key=lambda term: -term.contribution):
             made = f"{term.contribution:.2f} = weight {term.weight:.2f} x strength {term.strength * term.decay:.2f}"
             out.print(Padding(Text(f"{name_of(term.signal)}: {made}", style="dim"), _DEEP, expand=False))

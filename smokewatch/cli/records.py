@@ -16,6 +16,8 @@ from smokewatch.cli.closing import closing_facts, show_closing
 from smokewatch.cli.fieldrows import facts_of, sections_of
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
+from smokewatch.cli.pages import show_page
+from smokewatch.cli.playbook import plan_page
 from smokewatch.cli.session import actor, by, opened, viewer
 from store.mail import Folder, RawMail
 from store.outbox import Notice
@@ -24,6 +26,7 @@ from store.record import Escalation
 from store.views import EscalationView, escalation_view
 from store.visibility import may_see
 from workflow.byhand import open_by_hand as opening_by_hand
+from workflow.duties import follow_path
 from workflow.queries import Filter, list_escalations, status_counts
 from workflow.record import Opening
 
@@ -100,11 +103,13 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         view = _visible(ctx, session, app, number)
         fields = app.workflow.fields
         closing = closing_facts(session, number, utc_now())
+        plan = plan_page(session, app, actor(ctx, session, app), session.get_one(Escalation, number))
     if as_json:
-        show_json(view.to_json() | {"closing": closing})
+        show_json(view.to_json() | {"closing": closing, "plan": plan.to_json()})
     else:
         _show(view, fields)
         show_closing(closing)
+        show_page(plan)
 
 
 def open_by_hand(
@@ -124,7 +129,10 @@ def open_by_hand(
             title=title, account_id=found.id, team_id=found.team_id, conversation_ids=(), why=why,
             owner_id=found.owner_id or change.person_id, participant_ids=(), priority=priority,
         )  # fmt: skip
-        number = opening_by_hand(session, change, opening).number
+        escalation = opening_by_hand(session, change, opening)
+        if app.workflow.playbooks is not None:
+            follow_path(session, change, escalation, app.workflow.playbooks)
+        number = escalation.number
     console().print(Text(f"{number} is open. See it with: smokewatch show {number}"))
 
 

@@ -10,6 +10,7 @@ from smokewatch.bootstrap import utc_now
 from smokewatch.cli.closing import show_form
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Exit, Json, console, refuse, show_json
+from smokewatch.cli.pages import show_page
 from smokewatch.cli.session import actor, by, opened
 from store.visibility import may_see
 from workflow.execute import Request, Transcript, run_block
@@ -18,8 +19,8 @@ from workflow.trust import Trust
 from workflow.verbs import VERBS
 from workflow.verbs.base import Lines, Verb
 
-NOT_HERE = frozenset({"status", "help", "search", "mine"})
-"""`smokewatch show`, `--help` and `smokewatch actions --mine` say the same."""
+NOT_HERE = frozenset({"status", "help", "search", "mine", "handoff"})
+"""They have a command of their own: `show`, `--help`, `search`, `actions --mine`, and `handoff` with its option."""
 
 Words = Annotated[list[str] | None, typer.Argument(help="The rest of the command.", show_default=False)]
 
@@ -37,22 +38,25 @@ def add_to(app: typer.Typer) -> None:
 
 def _command(verb: Verb) -> Callable[..., None]:
     def run(ctx: typer.Context, number: Number, words: Words = None, as_json: Json = False) -> None:
-        line = written(verb, words or [])
-        with opened(ctx) as app, app.store.transaction() as session:
-            person = actor(ctx, session, app)
-            if not may_see(session, person.id, number):
-                refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
-            block = parse_block(line, utc_now(), person.zone)
-            if not block.commands:
-                hints = [unknown.hint for unknown in block.unknown]
-                refuse(
-                    block.problem or " ".join(hints) or f"I could not read that. Write it as: {verb.usage}", Exit.USAGE
-                )
-            request = Request(Trust.CONFIRMED, app.workflow)
-            transcript = run_block(session, by(ctx, session, app), number, block, request)
-        _show(transcript, as_json=as_json)
+        run_verb(ctx, verb, number, words or [], as_json=as_json)
 
     return run
+
+
+def run_verb(ctx: typer.Context, verb: Verb, number: int, words: list[str], *, as_json: bool) -> None:
+    """Run one command on an escalation and show what became of it."""
+    line = written(verb, words)
+    with opened(ctx) as app, app.store.transaction() as session:
+        person = actor(ctx, session, app)
+        if not may_see(session, person.id, number):
+            refuse(f"There is no ESC-{number} that you may see; `smokewatch list` shows yours.")
+        block = parse_block(line, utc_now(), person.zone)
+        if not block.commands:
+            hints = [unknown.hint for unknown in block.unknown]
+            refuse(block.problem or " ".join(hints) or f"I could not read that. Write it as: {verb.usage}", Exit.USAGE)
+        request = Request(Trust.CONFIRMED, app.workflow)
+        transcript = run_block(session, by(ctx, session, app), number, block, request)
+    _show(transcript, as_json=as_json)
 
 
 def written(verb: Verb, words: list[str]) -> str:
@@ -74,6 +78,8 @@ def _show(transcript: Transcript, *, as_json: bool) -> None:
     else:
         for line in transcript.lines:
             console().print(Text(line.outcome, style="" if line.ok else "red"))
+        for page in transcript.pages:
+            show_page(page)
         if transcript.undo:
             console().print(Text(transcript.undo, style="dim"))
         if transcript.ask:
