@@ -44,6 +44,7 @@ _NEXT = Offer("next: ", "The next step is …", "next: what by Friday", fits=_mi
 _START = Offer("start", "I am working on it", fits=_not_started)
 _SNOOZE = Offer("snooze 2d", "Quiet for two days, unless there is news")
 _NOISE = Offer("noise: ", "A false alarm, because …", "noise: why")
+_AWAY = Offer("away until ", "I am away; my backup stands in", "away until DATE")
 _USUAL = (_ACK, _OWN, _NEXT, _SNOOZE, _NOISE)
 _PROMISE = (
     Offer("kept", "It is done: the promise was kept"),
@@ -59,6 +60,9 @@ OFFERS: dict[NoticeKind, tuple[Offer, ...]] = {
     NoticeKind.NO_ANSWER: _USUAL,
     NoticeKind.PROMISE_DUE: _PROMISE,
     NoticeKind.PROMISE_MISSED: _PROMISE,
+    NoticeKind.ANSWER_DUE: (_ACK, _NEXT, Offer("assign @", "Hand it on to …", "assign @name"), _AWAY),
+    NoticeKind.CLIMBED: (_ACK, _OWN, Offer("assign @", "Hand it to …", "assign @name"), _NOISE),
+    NoticeKind.STAND_IN: (_OWN, Offer("status", "Show me all of it")),
     NoticeKind.OWNER_CHANGED: (
         _ACK,
         _START,
@@ -78,6 +82,13 @@ OFFERS: dict[NoticeKind, tuple[Offer, ...]] = {
 }
 UNDO = Offer("undo", "Take it back")
 RAISE = Offer("sev 1", "Raise it to Sev 1")
+
+
+PROPOSED = (
+    Offer("accept", "Yes, hand it over as proposed"),
+    Offer("assign @", "Somebody else, because …", "assign @name: why"),
+)
+"""What somebody is offered who is asked whether the matrix is right."""
 
 
 def offers(kind: NoticeKind, view: EscalationView, reader_id: int, *, undo: bool = False) -> tuple[Offer, ...]:

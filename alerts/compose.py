@@ -1,5 +1,6 @@
 """Turns a notice into the one mail that tells it: fresh state, private reply address, headers, both bodies."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -13,6 +14,7 @@ from alerts.gates import SERVICE, Candidate
 from alerts.lease import AFTER_DOT
 from alerts.mail import Envelope, MailPlan, OutgoingMail, build
 from alerts.phrases import moment
+from alerts.summary import sections
 from alerts.templates import render
 from config.words import NoticeKind, NoticeState
 from store import tokens
@@ -40,6 +42,8 @@ def compose(session: Session, candidate: Candidate, ctx: AlertContext, now: date
         shown = digestview.letter(session, candidate, reader, ctx)
     else:
         shown = letter(session, candidate, reader, view)
+    if candidate.kind is NoticeKind.HANDOVER and view is not None:
+        shown = replace(shown, sections=sections(session, view.id, reader))
     rendered = render(candidate.kind, shown, now)
     sender, name = ctx.outgoing.from_address, ctx.outgoing.from_name
     return build(

@@ -34,15 +34,20 @@ class NoticeDraft:
     `why` ends the sentence "You get this because ..."; `facts` holds what the mail kind's template needs
     (`config/templates/mail/<kind>/`); state, owner and next step are read fresh when the mail is written.
 
-    * NEW_ESCALATION, RISK_UP: from, to, score, terms. NO_ANSWER: since, waiting_business_hours.
+    * NEW_ESCALATION, RISK_UP: from, to, score, terms; of a new one also chosen or proposal, sentences of the matrix.
+    * NO_ANSWER: since, waiting_business_hours.
     * PROMISE_DUE, PROMISE_MISSED: quote, due, and promise_id, by which a reminder that was overtaken is dropped.
     * EXECUTIVE_JOINED: who or address, title, added_by, as far as they are known.
-    * OWNER_CHANGED: from, to, by. MENTION: text, by.
+    * HANDOVER: by, text (what the colleague wrote with it).
+    * OWNER_CHANGED: from, to, by, because. MENTION: text, by.
     * ACTION_ITEM: by, and items of {number, n, text, due}; more, how many are not listed.
     * ANSWER: lines of {line, outcome, ok, corrected_from}, comment_added, undo, ask, in_reply_to.
     * CONFIRM: lines, expires_at, pending_id, ask. ADMIN: headline (a sentence), lines, todo.
     * INCIDENT: name, customers (how many), since, found (list of {about, subject, at}), others.
     * DUTY_OVERDUE: playbook, tell (at_once or digest), risk (a sentence), duties (list of {id, n, text, due}).
+    * ANSWER_DUE: rung_id, share (percent of the time that is gone), since, due, next (who is asked then, or None).
+    * CLIMBED: rung_id, rung, due, opened, asked (list of {name, rung, since, hours, why}).
+    * STAND_IN: who, until, escalations (list of {number, about, standing, next}), more (how many are not listed).
     * QUIET: scope, cap, because, digest. DIGEST: since, until, held (ids of notices it stands for).
 
     Times are ISO 8601 with zone, people are given by address. Of notices that wait together the one of most `weight`

@@ -29,6 +29,7 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
         "by": "lena@us.example",
         "items": [{"number": "ESC-1", "n": 3, "text": "send the report", "due": "2026-05-08T15:00:00+00:00"}],
     },
+    NoticeKind.HANDOVER: {"text": "look\nhere", "by": "lena@us.example"},
     NoticeKind.ANSWER: {
         "lines": [
             {"line": "ack", "outcome": "Acknowledged.", "ok": True, "corrected_from": "akc"},

@@ -1,18 +1,31 @@
-"""`handoff deal D-7`: what the escalation belongs to became the next thing, and everything on it goes along."""
+"""`handoff deal D-7`: what it belongs to became the next thing; `handoff @name`: a colleague gets the whole summary."""
+
+import re
 
 from store.anchors import Anchor
+from store.people import Person
+from store.visibility import may_see
 from workflow.anchornames import need_name, read_name
 from workflow.anchors import find_anchor, name_of
+from workflow.briefing import brief
 from workflow.carryover import hand_over
 from workflow.dates import When
 from workflow.errors import Refused
+from workflow.participants import find_person
 from workflow.trust import Trust
-from workflow.verbs.base import Args, BadArgumentError, Outcome, Rest, Verb, Work
+from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
-_NEEDED = "Say what it became, as in `handoff deal D-7` or `handoff project P-3`."
+_NEEDED = (
+    "Say who takes it over, as in `handoff @lena.vogt: the plant calls at nine`, or what it became, as in "
+    "`handoff deal D-7`."
+)
+_PERSON = re.compile(r"(?:to )?(@[^\s:]+|[^\s:@]+@[^\s:]+?)[.!]?(?: ?: ?(.*))?", re.IGNORECASE | re.DOTALL)
 
 
 def _parse(rest: Rest, _when: When) -> Args | None:
+    person = None if rest.colon else _PERSON.fullmatch(rest.text)
+    if person is not None:
+        return {"person": person[1].rstrip(".!"), "message": (person[2] or "").strip()}
     text = rest.text.rstrip(".!").strip()
     if read_name(text) is not None:
         return {"to": text}
@@ -22,7 +35,32 @@ def _parse(rest: Rest, _when: When) -> Args | None:
 
 
 def _run(work: Work) -> Outcome:
-    return _to_anchor(work)
+    return _to_person(work) if "person" in work.args else _to_anchor(work)
+
+
+def _to_person(work: Work) -> Outcome:
+    person = find_person(work.session, work.args["person"])
+    new = brief(work.session, work.by, work.escalation, person, work.args["message"])
+    owns = work.escalation.owner_id == person.id
+    first = person.name.split()[0]
+    owner = (
+        "" if owns else f" The owner stays as it is; `assign @{person.handle}` changes it, or {first} answers `own`."
+    )
+    joined = " and takes part now" if new else ""
+    return Outcome(f"{person.name} gets a mail with the summary of {work.number}{joined}.{owner}")
+
+
+def _trust_for(work: Work) -> Trust:
+    # An anchor's hand-over moves other escalations too, and what was copied may have been answered before anybody
+    # takes it back; a person from elsewhere is let in who could not look in before.
+    if "person" not in work.args:
+        return Trust.CONFIRMED
+    person = find_person(work.session, work.args["person"])
+    return Trust.ALIGNED if _sees_it(work, person) else Trust.CONFIRMED
+
+
+def _sees_it(work: Work, person: Person) -> bool:
+    return may_see(work.session, person.id, work.escalation.id)
 
 
 def _to_anchor(work: Work) -> Outcome:
@@ -37,11 +75,13 @@ def _to_anchor(work: Work) -> Outcome:
 VERB = Verb(
     name="handoff",
     aliases=("hand off", "handover", "hand over"),
-    usage="handoff deal D-7",
-    meaning="what it belongs to became a deal or a project; everything on it goes along",
+    usage="handoff @name: text",
+    meaning="a colleague gets the whole summary by mail; `handoff deal D-7`: what it belongs to became a deal",
     parse=_parse,
     run=_run,
-    # It moves other escalations too, and what was copied may have been answered before anybody takes it back.
     trust=Trust.CONFIRMED,
+    trust_for=_trust_for,
+    lines=Lines.WRAPPED,
+    # A mail that went out cannot be called back, and what an anchor carried over may have been worked on since.
     can_undo=False,
 )
