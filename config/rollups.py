@@ -161,8 +161,8 @@ def _filter_problem(key: str, values: tuple[Value, ...]) -> str | None:
 
 def _place(loc: tuple[int | str, ...]) -> str:
     """`rollup 2, take`: places in the list are counted from 1."""
-    parts = [str(part + 1) if isinstance(part, int) else part for part in loc]
-    return ", ".join(parts) or "the whole"
+    text = ", ".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    return text.replace("rollup, ", "rollup ", 1) or "the whole"
 
 
 def _plain(message: str) -> str:

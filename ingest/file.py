@@ -21,6 +21,7 @@ from ingest.merge import merge_conversations
 from ingest.newcomers import mark_newcomers
 from ingest.suggest import suggest
 from ingest.thread import Incoming, thread
+from ingest.titles import note_titles
 from store.backlog import is_behind
 from store.bulk import insert_rows, one_of
 from store.mail import Attachment, Conversation, Message, Sighting
@@ -52,6 +53,7 @@ def file_batch(
         _extend(session, new)
         _store_attachments(session, new, ids)
         _note_people(session, new, directory)
+        note_titles(session, new, ids)
         act(session, list(zip(new, ids, strict=True)), ctx, directory, now)
         if is_behind(session, now, [i.raw_id for i in new]):
             review_later(session, touched, now)

@@ -69,10 +69,10 @@ def _shown(value: Any) -> Text:
     """A cell; never markup, since account names and subjects come from outside."""
     if value is None or value in ("", []):
         return Text("-", style="dim")
-    return Text("".join(c if c.isprintable() else " " for c in _words(value)))
+    return Text("".join(c if c.isprintable() else " " for c in words(value)))
 
 
-def _words(value: Any) -> str:
+def words(value: Any) -> str:
     """A value as people write it."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -1,23 +1,25 @@
-"""Commands about people, teams and accounts: import from CSV, list."""
+"""Commands about our people and teams, and the import of CSV files."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_json, show_records
+from smokewatch.cli.output import Exit, Json, complain, console, refuse, show_json, show_records, words
 from smokewatch.cli.session import by_admin, opened
-from store.people import Account, AccountDomain, Person, Team
-from workflow.accounts import import_accounts
+from store.people import Person, Team
 from workflow.csvfile import CsvError
+from workflow.dryrun import Preview, preview
 from workflow.people import Imported, import_people, import_teams
 from workflow.preferences import DEFAULT, prefer
 from workflow.record import By
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be added and changed.")]
 File = Annotated[Path, typer.Argument(help="A CSV file in UTF-8, with a line of column names.", show_default=False)]
 Importer = Callable[[Session, By, str, str], Imported]
 
@@ -27,7 +29,6 @@ def add_to(app: typer.Typer) -> None:
     for name, help_text, importer, lister in (
         ("people", "Those of us who are told and may command.", people_from, list_people),
         ("teams", "Teams with their hours and mailboxes.", teams_from, list_teams),
-        ("accounts", "Customers with their domains and contacts.", accounts_from, list_accounts),
     ):
         group = typer.Typer(help=help_text, no_args_is_help=True)
         group.command("import")(importer)
@@ -37,25 +38,17 @@ def add_to(app: typer.Typer) -> None:
         app.add_typer(group, name=name)
 
 
-def people_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+def people_from(ctx: typer.Context, file: File, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Add or update people. Columns: email, name, role (admin, manager, agent); may follow: team, title, manager, zone.
 
     And how each wants to be told, empty for the policy's value: digest_hour, quiet_from, quiet_until, daily_budget.
     """
-    import_file(ctx, file, import_people, as_json=as_json)
+    import_file(ctx, file, import_people, as_json=as_json, dry_run=dry_run)
 
 
-def teams_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+def teams_from(ctx: typer.Context, file: File, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Add or update teams. Columns: team, zone, open, close, holidays, mailboxes, country (; parts lists)."""
-    import_file(ctx, file, import_teams, as_json=as_json)
-
-
-def accounts_from(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Add or update customers.
-
-    Columns: name, domains, tier, arr, renewal, contacts (email|name|title;...), csat (1 to 5), fragile (why).
-    """
-    import_file(ctx, file, import_accounts, as_json=as_json)
+    import_file(ctx, file, import_teams, as_json=as_json, dry_run=dry_run)
 
 
 def set_preferences(
@@ -107,32 +100,22 @@ def list_teams(ctx: typer.Context, as_json: Json = False) -> None:
     _list(ctx, query, as_json=as_json, empty="There is no team yet: smokewatch teams import FILE.csv")
 
 
-def list_accounts(ctx: typer.Context, as_json: Json = False) -> None:
-    """All customers; a provisional one was made from an unknown sender."""
-    query = (
-        select(
-            Account.name, func.string_agg(AccountDomain.domain, " ").label("domains"), Account.tier, Account.arr,
-            Account.renewal, Account.csat, Account.fragile, Account.provisional,
-        )
-        .outerjoin(AccountDomain, AccountDomain.account_id == Account.id)
-        .group_by(Account.id)
-        .order_by(Account.name)
-    )  # fmt: skip
-    _list(ctx, query, as_json=as_json, empty="There is no account yet: smokewatch accounts import FILE.csv")
-
-
 def _list(ctx: typer.Context, query: Select[*tuple[Any, ...]], *, as_json: bool, empty: str) -> None:
     with opened(ctx) as app, app.store.transaction() as session:
         rows = [dict(row) for row in session.execute(query).mappings()]
     show_records(rows, as_json=as_json, empty=empty)
 
 
-def import_file(ctx: typer.Context, file: Path, importer: Importer, *, as_json: bool) -> None:
-    """Run an import as an admin, and say what it did or everything that is wrong in the file."""
+def import_file(ctx: typer.Context, file: Path, importer: Importer, *, as_json: bool, dry_run: bool = False) -> None:
+    """Run an import as an admin, and say what it did - or would do - or everything that is wrong in the file."""
     text = _read(file)
     try:
         with opened(ctx) as app, app.store.transaction() as session:
-            done = importer(session, by_admin(ctx, session, app), text, str(file))
+            change = by_admin(ctx, session, app)
+            if dry_run:
+                show_preview(preview(session, change, text, str(file), importer), as_json=as_json)
+                return
+            done = importer(session, change, text, str(file))
     except CsvError as error:
         for sentence in str(error).splitlines():
             complain(sentence)
@@ -143,6 +126,31 @@ def import_file(ctx: typer.Context, file: Path, importer: Importer, *, as_json: 
     console().print(Text(f"{done.created} added, {done.updated} brought up to date."))
     for note in done.notes:
         console().print(Text(note))
+
+
+def show_preview(found: Preview, *, as_json: bool) -> None:
+    """Say what an import would do."""
+    if as_json:
+        show_json([each.to_json() for each in found.planned])
+        return
+    for each in found.planned:
+        said = "; ".join(_field(each.what, *field) for field in each.fields)
+        console().print(Text(f"{each.what:<6} {each.kind} {each.name}{': ' if said else ''}{said}"))
+    for note in found.imported.notes:
+        console().print(Text(note))
+    count = Counter(each.what for each in found.planned)
+    summary = ", ".join(f"{count[what]} to {what}" for what in ("add", "change", "remove") if count[what])
+    console().print(Text(f"{summary or 'Nothing would change'}. This was a dry run: nothing was done."))
+
+
+def _field(what: str, column: str, before: object, after: object) -> str:
+    if what == "add":
+        return f"{column} {words(after)}"
+    return f"{column} {_said(before)}, then {_said(after)}"
+
+
+def _said(value: object) -> str:
+    return "empty" if value is None or value in ("", [], {}) else words(value)
 
 
 def _read(file: Path) -> str:
