@@ -29,6 +29,14 @@ OVERWRITES: dict[str, frozenset[str]] = {
     "sev": frozenset({"path"}),
     "waiting on": frozenset({"waiting_on"}),
     "next": frozenset({"next_step"}),
+    "type": frozenset({"type"}),
+    "category": frozenset({"category"}),
+    "users": frozenset({"affected_users"}),
+    "steps": frozenset({"steps_to_resolve"}),
+    "path to green": frozenset({"path_to_green"}),
+    "set": frozenset({"field"}),
+    "anchor": frozenset({"anchor"}),
+    "handoff": frozenset({"anchor"}),
 }
 """Verb -> audit actions whose newer result it would overwrite unseen."""
 
