@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.fields import Fields, load_fields
 from config.playbooks import Playbooks
 from config.policy import load_policy
 from config.settings import Outgoing
@@ -36,6 +37,7 @@ class Desk:
     stan: Person
     esc: Escalation = field(init=False)
     playbooks: Playbooks | None = None
+    fields: Fields = field(default_factory=load_fields)
 
     def by(self, person: Person | None = None, later: timedelta = timedelta(0)) -> By:
         """A change by this person, by default Lena."""
@@ -45,7 +47,7 @@ class Desk:
     @property
     def context(self) -> Context:
         """What commands and sweeps work with; without playbooks unless a test sets them."""
-        return Context(load_policy(), Outgoing(), playbooks=self.playbooks)
+        return Context(load_policy(), Outgoing(), playbooks=self.playbooks, fields=self.fields)
 
     def conversation(self, subject: str = "Pump stands", esc: Escalation | None = None, age: int = 0) -> Conversation:
         """A conversation of the customer, `age` days old."""

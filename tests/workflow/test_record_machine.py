@@ -46,6 +46,10 @@ WORDS = [
     "kept",
     "waiting on customer",
     "sev 1",
+    "users 300",
+    "type visibility",
+    "link https://wiki.example/p",
+    "path to green: weekly call",
     "close",
 ]
 MOST_ESCALATIONS = 3
