@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts import phrases
-from alerts.answers import RAISE, fill_in, item_offers, link, offers
+from alerts.answers import PROPOSED, RAISE, fill_in, item_offers, link, offers
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.dutyoffers import duty_offers
 from alerts.gates import Candidate
 from alerts.letter import Answer, Letter, Proof, cleaned
 from alerts.recordrows import record_rows
-from config.words import NoticeKind
+from config.words import NoticeKind, State
 from store.people import Contact, Person
 from store.views import EscalationView, PromiseView, doubts_about
 
@@ -152,9 +152,13 @@ def _answers(candidate: Candidate, view: EscalationView, reader: Reader) -> tupl
     subject = f"[{view.number}] {header_text(about(view), 80)}"
     undo = bool(candidate.notice.facts.get("undo")) and candidate.kind is NoticeKind.ANSWER
     found = offers(candidate.kind, view, reader.person.id, undo=undo)
+    if candidate.notice.facts.get("proposal") and view.state == State.OPEN:
+        found = (*PROPOSED, *found)
     items = candidate.notice.facts.get("items")
     if candidate.kind is NoticeKind.ACTION_ITEM and items:
         found = item_offers(items[0].get("n"))
+    if candidate.notice.facts.get("pages"):
+        found = tuple(each for each in found if each.words != "status")
     if candidate.kind is NoticeKind.DUTY_OVERDUE:
         found = duty_offers(candidate.notice.facts)
     elif (candidate.notice.facts.get("path") or {}).get("raised") is False and view.path != 1:

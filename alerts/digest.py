@@ -14,6 +14,7 @@ from config.words import NoticeKind, NoticeState, Role
 from store.notices import NoticeDraft, post_notice
 from store.outbox import DigestWindow, Notice
 from store.people import Person
+from store.roster import Absence, away_at
 from store.setbacks import one_by_one
 
 FIRST_WINDOW = timedelta(days=1)
@@ -36,7 +37,9 @@ def open_due_digests(session: Session, ctx: AlertContext, now: datetime) -> int:
     # An agent has one only on a day when alerts were held back: without it they would never hear of them.
     waiting = select(Notice.id).where(Notice.person_id == Person.id, Notice.state == NoticeState.HELD).exists()
     reads = or_(Person.role != Role.AGENT, waiting)
-    readers = select(Person).where(Person.active, reads).order_by(Person.id)
+    # Somebody away reads all of it in one digest when they are back.
+    away = select(Absence.id).where(Absence.person_id == Person.id, away_at(now)).exists()
+    readers = select(Person).where(Person.active, reads, ~away).order_by(Person.id)
 
     def opened(person: Person) -> int:
         made = _open(session, person, ctx, now)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts import caps
+from alerts.attendance import is_looked_after, rung_is_over
 from alerts.budgets import PACED, day_full, paced, strangers_full
 from alerts.caps import CONVERSATION
 from alerts.clockwork import quiet_end
@@ -156,6 +157,16 @@ def _digest_only(_session: Session, candidate: Candidate, _ctx: AlertContext, _n
     return Verdict(Fate.HOLD, "told in the next digest") if for_digest else None
 
 
+def _roster(session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
+    """What the ladder no longer needs to ask, and what waits for the return of somebody away."""
+    notice = candidate.notice
+    if rung_is_over(session, candidate.kind, notice, candidate.escalation):
+        return Verdict(Fate.DROP, "it was answered, or went on, before this mail went out")
+    if candidate.kind in ALERTS and is_looked_after(session, notice, now):
+        return Verdict(Fate.HOLD, "away; who stands in is told, and the digest at the return tells it")
+    return None
+
+
 def _nothing_left(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
     if candidate.kind is not NoticeKind.DIGEST or not gather_for(session, candidate.person, candidate.notice).is_empty:
         return None
@@ -233,6 +244,7 @@ GATES: tuple[Gate, ...] = (
     _blocked,  # a dead address must not cost the sending server its reputation
     _overtaken,  # a reminder of something that is done is noise
     _digest_only,  # a weekly duty calls nobody away
+    _roster,  # ... or somebody else looks after it
     _nothing_left,  # the same for a digest, whose parts are checked one by one
     _snoozed,  # asked for by the person
     _quiet_hours,  # the person's night

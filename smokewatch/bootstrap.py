@@ -28,6 +28,7 @@ from store.database import Store, connect
 from store.keys import signing_key
 from store.migrate import migrate
 from workflow.context import Context
+from workflow.queues import Asked, queue_counts
 
 LOOP_PURPOSE = "loop"
 """The installation's own mark is made from a key kept under this name."""
@@ -97,6 +98,7 @@ def build(settings: Settings, *, queue: bool = False) -> App:
         mark = loop_mark(session)
     commands, fields = policy.commands, workflow.fields
     alerts = AlertContext(settings.outgoing, policy.alerts, mark, commands.token_days, commands.confirm_hours, fields)
+    alerts = replace(alerts, queues=lambda s, person, now: queue_counts(s, Asked(person, now, policy)))
     app = App(settings, policy, store, workflow, IngestContext(settings, workflow, mark), alerts)
     if not queue:
         return app

@@ -13,6 +13,7 @@ from signals.facts import Assessment, Facts, Finding
 from store.notices import Evidence, NoticeDraft, post_notice
 from store.record import Escalation
 from store.risk import Promise
+from workflow.assignments import choice_for
 from workflow.audience import audience
 from workflow.context import Context
 from workflow.findings import Rise
@@ -42,6 +43,7 @@ def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
     if kind is None or ctx.silent:
         return
     evidence = tuple(_evidence(change))
+    details = _details(session, change, kind)
     for person_id, why in _entitled(session, change, kind):
         draft = NoticeDraft(
             kind=kind,
@@ -53,7 +55,7 @@ def announce(session: Session, change: Change, ctx: Context, by: By) -> None:
             urgent=change.assessment.risk is Risk.CRITICAL,
             weight=_weight(change),
             evidence=evidence,
-            facts=_details(session, change, kind),
+            facts=details | (choice_for(session, change.escalation, person_id) if change.opened else {}),
         )
         post_notice(session, draft, mail_domain=ctx.outgoing.domain)
 

@@ -16,6 +16,7 @@ from store.record import Escalation, Participant
 from store.risk import RiskChange
 from workflow import record
 from workflow.announce import Change, announce
+from workflow.assignments import keep_choice
 from workflow.context import Context
 from workflow.duties import follow_path
 from workflow.findings import Rise, keep_findings, live_findings
@@ -24,6 +25,7 @@ from workflow.incidents import leave_traces
 from workflow.paths import heed_triggers
 from workflow.promises import keep_ledger, stored_promises
 from workflow.record import By, Opening
+from workflow.roster import Roster
 from workflow.routing import route
 from workflow.shadow import keep_shadow
 from workflow.standing import carry_risk, carry_to_accounts
@@ -154,7 +156,7 @@ def _decide(session: Session, case: _Case, ctx: Context, now: datetime) -> None:
     if escalation is None:
         if not _should_open(case, ctx):
             return
-        escalation = _open(session, case, by)
+        escalation = _open(session, case, ctx, by)
     elif escalation.state in DONE:
         if not case.raised:
             return
@@ -184,9 +186,9 @@ def _current(session: Session, conversation: Conversation) -> Escalation | None:
     return record.lock(session, conversation.escalation_id)
 
 
-def _open(session: Session, case: _Case, by: By) -> Escalation:
+def _open(session: Session, case: _Case, ctx: Context, by: By) -> Escalation:
     conversation = case.conversation
-    to = route(session, conversation, case.facts)
+    to = route(conversation, case.facts, Roster(session, ctx.matrix, by.now), case.assessment.risk)
     strongest = max(case.assessment.findings, key=lambda f: (f.level, f.contribution))
     opening = Opening(
         title=conversation.subject or case.facts.account_name,
@@ -201,4 +203,6 @@ def _open(session: Session, case: _Case, by: By) -> Escalation:
     escalation = record.open_escalation(session, by, opening)
     for person_id, why in to.told.items():
         session.get_one(Participant, (escalation.id, person_id)).why = why
+    if to.chosen is not None:
+        keep_choice(session, by, escalation, to.chosen)
     return escalation

@@ -36,6 +36,12 @@ class When:
             return ZoneInfo("UTC")
 
 
+def say_time(moment: datetime, zone: str) -> str:
+    """`Fri 8 May 2026 17:00 CEST`: a moment as the person's own clock shows it."""
+    local = moment.astimezone(When(moment, zone).tz)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {local.tzname()}"
+
+
 def parse_span(text: str) -> timedelta | None:
     """`2d`, `4 hours`, `a week`: how long; None when the text is anything else."""
     match = _SPAN.fullmatch(_plain(text))

@@ -1,4 +1,4 @@
-"""Chooses who owns a new escalation and who must know: account owner, then who answered last, then the manager."""
+"""Chooses who owns a new escalation and who must know: the matrix, account owner, who answered last, the manager."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Direction, Role
+from config.fields import FIRST_CATEGORY
+from config.matrix import Case
+from config.words import Direction, Risk, Role
 from signals.facts import Facts
 from store.mail import Conversation
 from store.people import Account, Person
+from workflow.matrix import Chosen, choose
+from workflow.roster import About, Roster
 
 
 @dataclass(frozen=True)
@@ -18,21 +22,37 @@ class Route:
 
     owner_id: int | None
     told: dict[int, str]
+    chosen: Chosen | None = None
 
 
-def route(session: Session, conversation: Conversation, facts: Facts) -> Route:
-    """The people for a new escalation; with nobody else to be found, every admin."""
-    owner = _account_owner(session, conversation) or _last_answerer(session, facts)
+def route(conversation: Conversation, facts: Facts, roster: Roster, risk: Risk) -> Route:
+    """The people for a new escalation; with nobody else to be found, every admin.
+
+    Whoever is away is left out for who stands in, where somebody does.
+    """
+    session = roster.session
+    account = None if conversation.account_id is None else session.get(Account, conversation.account_id)
+    case = Case(FIRST_CATEGORY, risk=risk.value, tier="" if account is None else account.tier)
+    chosen = choose(roster, About(case, None, conversation.team_id, conversation.account_id))
+    owner = chosen.owner if chosen else _account_owner(session, conversation) or _last_answerer(session, facts)
     managers = managers_of(session, owner, conversation.team_id)
     if owner is None and managers:
         owner = managers[0]
-    told = {p.id: "you manage the team this belongs to" for p in managers}
+    told: dict[int, str] = {}
+    for manager in managers:
+        here = roster.here_or_stand_in(manager, case.category) or manager
+        told.setdefault(here.id, _why("you manage the team this belongs to", here, manager))
     if owner is not None:
-        told[owner.id] = "you own it"
+        absent, owner = owner, roster.here_or_stand_in(owner, case.category) or owner
+        told[owner.id] = _why("you own it", owner, absent)
     if not told:
         admins = session.scalars(select(Person).where(Person.role == Role.ADMIN, Person.active).order_by(Person.id))
         told = {p.id: "nobody owns it yet and you are an admin" for p in admins}
-    return Route(owner.id if owner else None, told)
+    return Route(owner.id if owner else None, told, chosen)
+
+
+def _why(why: str, here: Person, meant: Person) -> str:
+    return why if here.id == meant.id else f"you stand in for {meant.name}, who is away"
 
 
 def _account_owner(session: Session, conversation: Conversation) -> Person | None:

@@ -12,10 +12,12 @@ from store.backlog import is_behind
 from store.database import Store
 from store.mail import Conversation
 from store.setbacks import place_of
+from workflow.absence import end_absences
 from workflow.assess import assess
 from workflow.context import Context
 from workflow.dutywatch import keep_duties
 from workflow.incidents import tell_incidents
+from workflow.ladder import keep_ladder
 from workflow.reminders import miss_promises, warn_of_promises
 from workflow.shadow import tell_shadows
 from workflow.unanswered import tell_unacknowledged, tell_unanswered
@@ -63,7 +65,8 @@ def review_due(store: Store, ctx: Context, now: datetime) -> int | None:
 
 
 PARTS: tuple[Callable[[Session, Context, datetime], object], ...] = (
-    tell_unanswered, tell_unacknowledged, warn_of_promises, miss_promises, keep_duties, tell_shadows, tell_incidents,
+    end_absences, keep_ladder, tell_unanswered, tell_unacknowledged, warn_of_promises, miss_promises, keep_duties,
+    tell_shadows, tell_incidents,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from store.notices import Evidence, NoticeDraft, post_notice
 from store.outbox import Notice
 from store.people import Team
 from store.record import Escalation
+from store.roster import Rung
 from store.setbacks import one_by_one
 from workflow.audience import audience
 from workflow.calendars import calendar_of
@@ -118,12 +119,15 @@ def _open_mails(sent_until: datetime) -> Select[Escalation, Team, Message]:
 def _unseen(opened_until: datetime) -> Select[Escalation, Team, datetime]:
     """Escalations that nobody acknowledged and nobody was reminded of, each with when it was opened last."""
     since = func.coalesce(Escalation.reopened_at, Escalation.opened_at)
+    # Where a ladder stands, it asks: nobody hears of the same silence twice.
+    asked = select(Rung.id).where(Rung.escalation_id == Escalation.id, Rung.since >= since).exists()
     return (
         select(Escalation, Team, since)
         .outerjoin(Team, Team.id == Escalation.team_id)
         .where(
             Escalation.state == State.OPEN,
             since <= opened_until,
+            ~asked,
             ~_told("unacknowledged:", func.extract("epoch", since).cast(BigInteger)),
         )
         .order_by(Escalation.id)

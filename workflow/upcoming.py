@@ -7,14 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.mail import Conversation
+from workflow.absence import absences_end_at
 from workflow.context import Context
 from workflow.dutywatch import duties_at
+from workflow.ladder import ladder_at
 from workflow.reminders import reminders_at
 from workflow.shadow import lists_at
 from workflow.unanswered import waits_until
 
 SOURCES: tuple[Callable[[Session, Context, datetime], Iterator[datetime]], ...] = (
-    waits_until, reminders_at, duties_at, lists_at,
+    waits_until, reminders_at, duties_at, lists_at, ladder_at, absences_end_at,
 )  # fmt: skip
 """What the sweep tells beside reviews; asking is dear. Waits and reminders there are on escalations only."""
 

@@ -37,6 +37,8 @@ from workflow.verbs import (
     path_to_green,
     priority,
     promise,
+    queue,
+    queues,
     raci,
     reached,
     reconcile,
@@ -131,6 +133,8 @@ _TABLE = (
     split.VERB,
     undo.VERB,
     status.VERB,  # these change nothing
+    queues.VERB,
+    queue.VERB,
     draft.VERB,
     search.VERB,
     help.VERB,

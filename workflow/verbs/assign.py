@@ -1,24 +1,31 @@
-"""`assign @name`: another of us becomes the owner."""
+"""`assign @name: why`: another of us becomes the owner; against the matrix only with a reason."""
 
 import re
+from typing import Any
 
 from config.words import Role
 from store.people import Person
+from store.roster import AssignmentState
 from store.visibility import may_see
+from workflow.absence import cover_new_owner
+from workflow.assignments import assignment_of
 from workflow.dates import When
 from workflow.errors import Refused
+from workflow.overrides import hand_over, take_back
 from workflow.participants import find_person
-from workflow.record import set_owner
 from workflow.trust import Trust
-from workflow.verbs.base import Args, BadArgumentError, Outcome, Rest, Verb, Work
+from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
 _NAME = re.compile(r"@?([^\W\d_][\w.'+-]*(?:@[\w.-]+\w)?(?: [^\W\d_][\w.'-]*){0,3})")
 _TARGET = re.compile(r"(?:to )?(@.+|\S+@\S+)", re.IGNORECASE)
+_WITH_REASON = re.compile(r"((?:to )?(?:@[^:\s]+(?: [^:\s]+){0,3}|\S+@[^:\s]+)) ?: ?(.*)", re.IGNORECASE | re.DOTALL)
 _ONE_WORD = re.compile(r"(?:to )?([A-Za-z][\w.-]{1,40})[.!]?", re.ASCII | re.IGNORECASE)
 
 
 def _parse(rest: Rest, _when: When) -> Args | None:
-    target = _TARGET.fullmatch(rest.text)
+    reasoned = None if rest.colon else _WITH_REASON.fullmatch(rest.text)
+    said, why = (reasoned[1], reasoned[2].strip()) if reasoned else (rest.text, "")
+    target = _TARGET.fullmatch(said)
     if target is None:
         if (word := _ONE_WORD.fullmatch(rest.text)) and word[1].lower() not in ("it", "this", "that", "me"):
             raise BadArgumentError(f"Did you mean `assign @{word[1].rstrip('.')}`?")
@@ -26,7 +33,7 @@ def _parse(rest: Rest, _when: When) -> Args | None:
     name = _NAME.fullmatch(target[1].rstrip(".!"))
     if name is None:
         raise BadArgumentError("Write `assign` and one name: the handle, as in `assign @lena.vogt`, or the address.")
-    return {"name": name[1]}
+    return {"name": name[1], "why": why}
 
 
 def _target(work: Work) -> Person:
@@ -50,16 +57,32 @@ def _run(work: Work) -> Outcome:
             f"{person.name} may not see {work.number}, so you cannot hand it over; "
             "ask your manager to assign it, or bring them in with a note that names them."
         )
-    set_owner(work.session, work.by, work.escalation, person.id)
-    return Outcome(f"{person.name} owns {work.number} now and has been told.")
+    why, matrix = work.args.get("why", ""), work.context.matrix
+    before = hand_over(work.session, work.by, work.escalation, person.id, why, matrix)
+    away = cover_new_owner(work.session, work.by, work.escalation, person, matrix)
+    kept = " The matrix names others, so it stands on the list of overrides." if overridden(before, work) else ""
+    return Outcome(f"{person.name} owns {work.number} now and has been told.{kept}{away}", before)
+
+
+def overridden(before: dict[str, Any] | None, work: Work) -> bool:
+    """Whether the hand-over that was just made goes against the matrix."""
+    row = None if before is None else assignment_of(work.session, work.escalation.id)
+    return row is not None and row.state == AssignmentState.OVERRIDDEN
+
+
+def undo_hand_over(work: Work, before: dict[str, Any]) -> None:
+    """Take the matrix's choice back to where it stood."""
+    take_back(work.session, work.by, work.escalation, before)
 
 
 VERB = Verb(
     name="assign",
     aliases=("reassign", "hand to"),
     usage="assign @name",
-    meaning="make somebody the owner",
+    meaning="make somebody the owner; `assign @name: why` where the matrix names another",
     parse=_parse,
     run=_run,
     trust_for=_trust_for,
+    undo=undo_hand_over,
+    lines=Lines.WRAPPED,
 )

@@ -1,0 +1,228 @@
+"""Climbs the ladder of an escalation that nobody answers: who is asked, is warned, and then the next one is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from config.matrix import Matrix, RungRule
+from config.words import Channel, Direction, MailKind, State
+from signals.business import add_business
+from store.mail import Conversation, Message
+from store.people import Person
+from store.record import Audit, Escalation
+from store.roster import Rung
+from store.setbacks import one_by_one
+from workflow import record
+from workflow.calendars import owner_calendar
+from workflow.change import By, Step, name_of, written
+from workflow.context import Context
+from workflow.laddermails import step_of, tell_rung, warn
+from workflow.participants import add_participant
+from workflow.roster import Roster, about
+
+LATE = timedelta(hours=1)
+"""A ladder that is begun longer after the opening (an outage, a backfill, an upgrade) runs from then on: nobody could
+have been asked before."""
+NO_ANSWER = "no answer in time"
+OWNER_CHANGED = "it went to another owner"
+AT_THE_END = 3
+"""`Rung.told` of one whose time is up with nobody above."""
+_SINCE = func.coalesce(Escalation.reopened_at, Escalation.opened_at)
+_ON = (Escalation.state == State.OPEN, Escalation.merged_into.is_(None))
+_GIVEN = (Audit.action == "owner", Audit.actor != Audit.to_value)
+"""Rows of the audit that say that somebody gave it to another."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Somebody on a rung: which, who, and how many business hours they have."""
+
+    place: int
+    rule: RungRule
+    person: Person
+    hours: float
+
+
+def keep_ladder(session: Session, ctx: Context, now: datetime) -> None:
+    """Begin ladders, end those that were answered, warn who is asked, and go on to the next rung where time is up.
+
+    An answer is looked for only when a moment of the rung has come: until then nobody would hear of it.
+    """
+    if ctx.matrix is None or ctx.silent:
+        return
+    matrix = ctx.matrix
+    new = [(each, each) for each in _new(session)]
+    one_by_one(session, "ladder", new, lambda each: _begin(session, matrix, each, now), now)
+    due = [(each, each) for each in _due(session, now)]
+    one_by_one(session, "ladder", due, lambda each: _look(session, ctx, matrix, each, now), now)
+
+
+def _new(session: Session) -> list[int]:
+    """Open escalations on whose round no ladder stands yet, or that went to another owner after it ended."""
+    last = select(func.max(Rung.ended_at)).where(Rung.escalation_id == Escalation.id).scalar_subquery()
+    live = select(Rung.id).where(Rung.escalation_id == Escalation.id, Rung.ended_at.is_(None)).exists()
+    begun = select(Rung.id).where(Rung.escalation_id == Escalation.id, Rung.since >= _SINCE).exists()
+    number = func.concat("ESC-", Escalation.id)
+    given = select(Audit.seq).where(Audit.stream == number, *_GIVEN, Audit.at > last).exists()
+    rows = select(Escalation.id).where(*_ON, ~live, or_(~begun, given))
+    return list(session.scalars(rows.order_by(Escalation.id)))
+
+
+def _due(session: Session, now: datetime) -> list[int]:
+    """Escalations whose rung is over, or has a moment that came and was not looked at."""
+    moments = (
+        and_(Rung.told == 0, Rung.half_at <= now),
+        and_(Rung.told <= 1, Rung.most_at <= now),
+        and_(Rung.told < AT_THE_END, Rung.due_at <= now),
+    )
+    rows = select(Escalation.id).join(Rung, Rung.escalation_id == Escalation.id).where(Rung.ended_at.is_(None))
+    rows = rows.where(or_(Escalation.state != State.OPEN, Escalation.merged_into.is_not(None), *moments))
+    return list(session.scalars(rows.order_by(Escalation.id)))
+
+
+def _begin(session: Session, matrix: Matrix, escalation_id: int, now: datetime) -> None:
+    esc = record.lock(session, escalation_id)
+    since = max(
+        [esc.reopened_at or esc.opened_at, *(rung.ended_at for rung in rungs_of(session, esc) if rung.ended_at)]
+    )
+    since = since if now - since <= LATE else now
+    standing = next_standing(Roster(session, matrix, now), esc)
+    if standing is not None:
+        _added(session, esc, standing, since, matrix)
+
+
+def _look(session: Session, ctx: Context, matrix: Matrix, escalation_id: int, now: datetime) -> None:
+    esc = session.get_one(Escalation, escalation_id, with_for_update=True, populate_existing=True)
+    climb = climb_of(session, esc)
+    rung = climb[-1]
+    given = _given_away(session, esc, climb)
+    why = _settled(esc) or ("" if given else _answered(session, esc, climb))
+    if why or given:
+        rung.ended_at, rung.ended_why = now, why or OWNER_CHANGED
+        session.flush()
+        standing = None if why else next_standing(Roster(session, matrix, now), esc)
+        if standing is not None:
+            _added(session, esc, standing, given or now, matrix)
+        return
+    above = next_standing(Roster(session, matrix, now), esc, climb)
+    if now >= rung.due_at and above is not None:
+        _climb(session, ctx, esc, above, now)
+        return
+    if above is not None or len(climb) == 1:
+        warn(session, ctx, rung, None if above is None else above.person.name, now)
+    if now >= rung.due_at:
+        rung.told = AT_THE_END
+    rung.told = max(rung.told, step_of(rung, now))
+    session.flush()
+
+
+def rungs_of(session: Session, esc: Escalation) -> list[Rung]:
+    """The rungs of this round, the first asked first: reopening begins another."""
+    since = esc.reopened_at or esc.opened_at
+    rows = select(Rung).where(Rung.escalation_id == esc.id, Rung.since >= since).order_by(Rung.id)
+    return list(session.scalars(rows))
+
+
+def climb_of(session: Session, esc: Escalation) -> list[Rung]:
+    """The rungs that were climbed since it was given to this owner."""
+    climb: list[Rung] = []
+    for rung in rungs_of(session, esc):
+        climb = [*climb, rung] if not climb or climb[-1].ended_why == NO_ANSWER else [rung]
+    return climb
+
+
+def _settled(esc: Escalation) -> str:
+    """Why nobody needs to be asked any more, by how the escalation stands; empty while somebody does."""
+    if esc.merged_into is not None:
+        return "it was merged into another"
+    return "" if esc.state == State.OPEN else f"it was {esc.state.replace('_', ' ')}"
+
+
+def _given_away(session: Session, esc: Escalation, climb: list[Rung]) -> datetime | None:
+    """When somebody gave it to another owner since the first was asked; who takes it themselves has answered."""
+    rows = select(func.max(Audit.at)).where(Audit.stream == esc.number, *_GIVEN, Audit.at > climb[0].since)
+    return session.scalar(rows)
+
+
+def _answered(session: Session, esc: Escalation, climb: list[Rung]) -> str:
+    """How one of those who were asked, or the owner, answered; empty when nobody did."""
+    asked = {name_of(session, each) for each in (esc.owner_id, *(rung.person_id for rung in climb))}
+    acts = select(Audit.seq).where(
+        Audit.stream == esc.number,
+        Audit.at > climb[0].since,
+        Audit.actor.in_([each for each in asked if each]),
+        Audit.channel != Channel.SYSTEM,
+        Audit.action != "command rejected",
+    )
+    if session.scalar(acts.limit(1)) is not None:
+        return "who was asked acted"
+    mails = (
+        select(Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Conversation.escalation_id == esc.id, Message.sent_at > climb[0].since)
+        .where(Message.direction == Direction.OUT, Message.kind == MailKind.COLLEAGUE)
+    )
+    return "the customer was answered" if session.scalar(mails.limit(1)) is not None else ""
+
+
+def next_standing(roster: Roster, esc: Escalation, climb: Sequence[Rung] = ()) -> Standing | None:
+    """Who is asked first, or next above a climb: on a rung that fits, here, and not asked yet."""
+    if roster.matrix is None:
+        return None
+    thing = about(roster.session, esc)
+    place, asked = max((rung.rung for rung in climb), default=-1), {rung.person_id for rung in climb}
+    for number, rule in enumerate(roster.matrix.rungs):
+        hours = rule.hours(thing.case)
+        if number <= place or hours is None:
+            continue
+        for person in roster.standing_at(rule.who, thing):
+            here = roster.here_or_stand_in(person, thing.case.category)
+            if here is not None and here.id not in asked:
+                return Standing(number, rule, here, hours)
+    return None
+
+
+def _added(session: Session, esc: Escalation, standing: Standing, since: datetime, matrix: Matrix) -> Rung:
+    calendar = owner_calendar(session, esc)
+    half, most = (add_business(calendar, since, standing.hours * each.share) for each in matrix.warnings)
+    made = Rung(
+        escalation_id=esc.id,
+        rung=standing.place,
+        name=standing.rule.name,
+        person_id=standing.person.id,
+        since=since,
+        half_at=half,
+        most_at=most,
+        due_at=add_business(calendar, since, standing.hours),
+        told=0,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _climb(session: Session, ctx: Context, esc: Escalation, above: Standing, now: datetime) -> None:
+    """Ask the next one: they take part from now on and read why."""
+    if ctx.matrix is None:
+        return
+    rung = climb_of(session, esc)[-1]
+    rung.ended_at, rung.ended_why = now, NO_ANSWER
+    session.flush()
+    made = _added(session, esc, above, now, ctx.matrix)
+    by = By(None, "smokewatch", Channel.SYSTEM, now, None, ctx.outgoing.domain)
+    reason = f"{NO_ANSWER} on the rung {rung.name}"
+    detail = {"from": name_of(session, rung.person_id), "to": above.person.email}
+    written(session, by, esc, Step("ladder", rung.name, above.rule.name, reason, detail))
+    add_participant(session, by, esc, above.person.id, f"asked as {above.rule.name}, as nobody answered")
+    tell_rung(session, ctx, esc, climb_of(session, esc), made)
+
+
+def ladder_at(session: Session, ctx: Context, now: datetime) -> Iterator[datetime]:
+    """When each ladder that is known at `now` next warns or goes on, in UTC."""
+    if ctx.matrix is None or ctx.silent:
+        return
+    for rung in session.scalars(select(Rung).where(Rung.ended_at.is_(None))):
+        yield from (at for at in (rung.half_at, rung.most_at, rung.due_at) if at > now)
