@@ -2,12 +2,17 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from config.fields import load_fields
+from config.words import AnchorKind, Target
 from store.views import escalation_view
 from tests.workflow.desk import Desk
 from tests.workflow.findings import add_finding
+from tests.workflow.pieces import anchor
+from workflow.documents import File, Place, attach_file
 
 
 def test_it_holds_the_whole_record(desk: Desk) -> None:
@@ -58,3 +63,27 @@ def test_it_is_plain_json(desk: Desk) -> None:
 def test_a_number_that_is_none(desk: Desk) -> None:
     with pytest.raises(LookupError, match="ESC-999999"):
         escalation_view(desk.session, 999_999, desk.now)
+
+
+def test_the_view_has_fields_links_anchor_and_files(desk: Desk) -> None:
+    deal = anchor(desk, AnchorKind.DEAL, "D-7")
+    desk.says("users 300\nlink https://wiki.example/p\nsteps: swap it\nanchor deal D-7")
+    attach_file(desk.session, desk.by(), Place(Target.ESCALATION, desk.esc.id, desk.esc), File("a.txt", "a/b", b"x"))
+    view = escalation_view(desk.session, desk.esc.id, desk.now)
+    assert (view.affected_users, view.links, view.steps_to_resolve) == (300, ("https://wiki.example/p",), "swap it")
+    assert view.anchor is not None
+    assert (view.anchor.name, [(file.name, file.size, file.by) for file in view.files]) == (
+        deal.name, [("a.txt", 1, "Lena Vogt")],
+    )  # fmt: skip
+
+
+def test_the_owner_alone_has_the_badge(desk: Desk) -> None:
+    desk.says("note: @bob look")
+    view = escalation_view(desk.session, desk.esc.id, desk.now)
+    assert {person.handle: person.is_owner for person in view.participants} == {"lena.vogt": True, "bob.stone": False}
+
+
+def test_the_impact_goes_by_the_installations_own_weights(desk: Desk, tmp_path: Path) -> None:
+    own = tmp_path / "fields.toml"
+    own.write_text("[impact]\nweights = { tier = 0, arr = 0, users = 0, category = 100 }\n")
+    assert escalation_view(desk.session, desk.esc.id, desk.now, load_fields(own)).impact.score == 100
