@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Mailbox
 from config.words import MailKind
+from ingest.absences import is_absence_note, note_absence
 from ingest.byhand import open_by_forward
 from ingest.context import IngestContext
 from ingest.directory import Directory
@@ -40,6 +41,9 @@ def act(
         reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED, limits=ctx.settings.limits)
         if kind is MailKind.BOUNCE:
             _bounce(session, incoming, directory, now)
+        if is_absence_note(incoming):
+            trusted = (_mailbox(session, incoming, ctx), directory, ctx.workflow)
+            note_absence(session, incoming, message_id, trusted, now)
         if kind is MailKind.FORWARD or (kind is MailKind.UNVERIFIED and _to_open(incoming, directory)):
             open_by_forward(session, incoming, _trusting(session, reply, incoming, ctx), ctx.workflow, now)
         elif kind is MailKind.COMMAND or is_attempt(session, reply, kind, ctx.workflow, now):

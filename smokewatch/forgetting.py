@@ -20,6 +20,7 @@ from store.outbox import Notice, RecipientHealth
 from store.people import Contact
 from store.record import Escalation, SignOff
 from store.risk import FindingRow, Promise, ShadowFinding
+from store.roster import Absence
 from workflow.change import By, Step, append
 
 BATCH = 500
@@ -107,6 +108,7 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(FindingRow).where(FindingRow.message_id.in_(ids)).values(quote=GONE, features={}))
     session.execute(update(ShadowFinding).where(ShadowFinding.message_id.in_(ids)).values(quote=GONE))
     session.execute(delete(Trace).where(Trace.message_id.in_(ids)))
+    session.execute(update(Absence).where(Absence.message_id.in_(ids)).values(quote=GONE))
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
     session.execute(update(SignOff).where(SignOff.message_id.in_(ids)).values(quote=GONE))
     for message_id in ids:
