@@ -20,7 +20,9 @@ from store.risk import Promise, PromiseEvent
 from store.rules import RuleCount, judged_between, rule_counts
 from store.visibility import visible
 
-UNTOLD = frozenset({"comment", "participant", "command rejected", "snooze ended", "closeout"})
+UNTOLD = frozenset(
+    {"comment", "participant", "command rejected", "snooze ended", "closeout", "assignment", "participant left"}
+)
 """Audit actions that are no news by themselves; comments stand on the escalation."""
 
 LIVE = (State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS)

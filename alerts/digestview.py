@@ -16,6 +16,8 @@ from alerts.digestactions import action_lines
 from alerts.digestduties import duty_lines
 from alerts.digestfacts import Found, Gathered, Running, gather_for, window_of
 from alerts.digestowed import owed_lines
+from alerts.digestqueues import queue_lines
+from alerts.digestroster import asked_lines
 from alerts.gates import Candidate
 from alerts.letter import Answer, Digest, Entry, Letter
 from config.words import Priority, Risk, State
@@ -53,9 +55,11 @@ def letter(session: Session, candidate: Candidate, reader: build.Reader, ctx: Al
         entries=tuple(writer.entry(each) for each in ordered),
         others=tuple(others),
         running=_running(found.running),
+        asked=asked_lines(session, reader),
         owed=owed_lines(session, reader, {p.id for f in found.found for p in (*f.missed, *f.due_today)}),
         actions=action_lines(session, reader),
         duties=duty_lines(session, reader),
+        queues=queue_lines(session, reader, ctx),
     )
     return replace(build.letter(session, candidate, reader, None), digest=digest)
 

@@ -63,8 +63,10 @@ class Digest:
     others: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
     owed: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ingest.imap import open_imap
 from ingest.timing import Timing
 from smokewatch import room
 from smokewatch.bootstrap import App, make_sender, token_source, utc_now
+from smokewatch.matrixcheck import in_words, unknown_names
 from store.people import Person
 
 OLDEST_POSTGRES = 15
@@ -50,6 +51,7 @@ def check_all(app: App, *, local_mail: bool) -> Iterator[Finding]:
         yield from _addresses(settings)
     yield _headers()
     yield _people(app)
+    yield _matrix(app)
 
 
 def _database(app: App) -> Finding:
@@ -175,3 +177,15 @@ def _people(app: App) -> Finding:
         count = session.scalar(select(func.count()).where(Person.active)) or 0
     fix = "" if count else "Nobody would be told: add your people with `smokewatch people import FILE.csv`."
     return Finding("people", not fix, f"{count} known", fix, fatal=False)
+
+
+def _matrix(app: App) -> Finding:
+    matrix = app.workflow.matrix
+    if matrix is None or app.settings.matrix is None:
+        return Finding("matrix", True, "as shipped, it names nobody")
+    with app.store.transaction() as session:
+        unknown = list(unknown_names(session, matrix, app.workflow.fields))
+    if not unknown:
+        return Finding("matrix", True, f"all that {app.settings.matrix} names is known")
+    fix = f"Correct {app.settings.matrix}, or import who is missing: they are passed over until then."
+    return Finding("matrix", False, in_words(unknown), fix, fatal=False)

@@ -19,8 +19,8 @@ from workflow.trust import Trust
 from workflow.verbs import VERBS
 from workflow.verbs.base import Lines, Verb
 
-NOT_HERE = frozenset({"status", "help", "search", "mine", "handoff"})
-"""They have a command of their own: `show`, `--help`, `search`, `actions --mine`, and `handoff` with its option."""
+NOT_HERE = frozenset({"status", "help", "search", "mine", "handoff", "queue", "queues", "away", "back"})
+"""They have commands of their own: `show`, `--help`, `search`, `actions --mine`, `handoff` with its option, `queue` ..."""
 
 Words = Annotated[list[str] | None, typer.Argument(help="The rest of the command.", show_default=False)]
 
