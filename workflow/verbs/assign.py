@@ -17,8 +17,11 @@ from workflow.trust import Trust
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
 _NAME = re.compile(r"@?([^\W\d_][\w.'+-]*(?:@[\w.-]+\w)?(?: [^\W\d_][\w.'-]*){0,3})")
-_TARGET = re.compile(r"(?:to )?(@.+|\S+@\S+)", re.IGNORECASE)
-_WITH_REASON = re.compile(r"((?:to )?(?:@[^:\s]+(?: [^:\s]+){0,3}|\S+@[^:\s]+)) ?: ?(.*)", re.IGNORECASE | re.DOTALL)
+# Bounded, because the reason may be as long as a mail.
+_TARGET = re.compile(r"(?:to )?(@.{1,200}|\S{1,200}@\S{1,200})", re.IGNORECASE)
+_WITH_REASON = re.compile(
+    r"((?:to )?(?:@[^:\s]{1,99}(?: [^:\s]{1,99}){0,3}|[^:\s@]{1,99}@[^:\s]{1,99})) ?: ?(.*)", re.IGNORECASE | re.DOTALL
+)
 _ONE_WORD = re.compile(r"(?:to )?([A-Za-z][\w.-]{1,40})[.!]?", re.ASCII | re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ def _run(work: Work) -> Outcome:
 
 VERB = Verb(
     name="own",
-    aliases=("mine", "take", "take it"),
+    aliases=("take", "take it"),
     usage="own",
     meaning="you become its owner",
     parse=bare,
