@@ -46,6 +46,7 @@ class Every(StrEnum):
 class Shown(StrEnum):
     """What of the record does a duty by itself."""
 
+    PATH = "path"
     OWNER = "owner"
     RACI = "raci"
     STAKEHOLDERS = "stakeholders"

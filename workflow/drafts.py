@@ -20,7 +20,7 @@ from workflow.context import Context
 from workflow.pages import Page, page, say_short
 from workflow.register import entries_of
 from workflow.states import say_state
-from workflow.statuspage import Overview, say_change
+from workflow.statuspage import Overview
 
 Kind = Literal["daily", "weekly"]
 SPANS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
@@ -30,7 +30,12 @@ _A_MOMENT = timedelta(seconds=1)
 """What was done at the very opening is told too."""
 
 _BLOCKING = (RegisterKind.ISSUE, RegisterKind.DEPENDENCY)
-_MOVES = ("state", "reopened", "owner", "priority", "path", "milestone reached", "next_step", "register settled")
+_MOVES = {
+    "state": "It is {to} now", "reopened": "It was taken up again: {why}", "owner": "{to} owns it now",
+    "priority": "Its priority is {to} now", "path": "It is on path Sev {to} now: {why}", "milestone reached": "{to}",
+    "register settled": "Settled: {to}",
+}  # fmt: skip
+"""What each kind of change is to those who only want to know how it goes."""
 _OUTCOMES = {PromiseState.KEPT: "Kept", PromiseState.MISSED: "Not kept in time", PromiseState.MOVED: "Moved"}
 
 
@@ -132,7 +137,10 @@ class _Draft:
         ).all()
         values = [value for row in rows for value in (row.from_value, row.to_value) if value]
         names = dict(self.session.execute(select(Person.email, Person.name).where(Person.email.in_(values))).all())
-        yield from (f"{self._at(row.at)}: {say_change(row, names)}" for row in rows)
+        for row in rows:
+            to = names.get(row.to_value or "", (row.to_value or "nobody").replace("_", " "))
+            said = _MOVES[row.action].format(to=to, why=row.reason or "")
+            yield f"{self._at(row.at)}: {said.rstrip(': ')}"
 
     def _blockers(self) -> list[str]:
         waiting = [f"We wait on {self.esc.waiting_on}."] if self.esc.waiting_on else []

@@ -22,7 +22,7 @@ from workflow.duties import Word, drop_duties, duties_of, follow_path, settle_du
 from workflow.record import lock
 from workflow.routing import managers_of
 from workflow.shown import shown
-from workflow.standing import carry_risk
+from workflow.standing import carry_risk, say_few
 from workflow.states import ACTIVE
 
 LATELY = timedelta(minutes=5)
@@ -142,8 +142,9 @@ class _Watch:
             row.told_overdue_at = self.by.now
         if late:
             before = self.esc.risk
-            texts = "; ".join(row.text for row in late)
-            written(self.session, self.by, self.esc, Step("duty overdue", None, texts))
+            detail = {"duties": [row.n for row in late], "texts": [row.text for row in late]}
+            step = Step("duty overdue", None, say_few([row.text for row in late]), detail=detail)
+            written(self.session, self.by, self.esc, step)
             carry_risk(self.session, self.by, self.esc, self.ctx.policy.risk)
             self._tell(late, before)
         elif any(row.told_overdue_at for row in done):

@@ -7,16 +7,29 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from config.playbooks import Shown
-from config.words import Direction, MailKind
+from config.words import Channel, Direction, MailKind
 from store.mail import Conversation, Message
 from store.people import Person
-from store.record import Escalation, Participant
+from store.record import Audit, Escalation, Participant
 from store.tasks import Duty, Milestone, RaciRole, RegisterEntry
 
 
 def shown(session: Session, esc: Escalation, duty: Duty, by: Shown, now: datetime) -> str | None:
     """The sentence that says how the record does this duty, or None."""
     return _WAYS[by](session, esc, duty, now)
+
+
+def _path(session: Session, esc: Escalation, _duty: Duty, _now: datetime) -> str | None:
+    """A person's own word on the severity, with a reason."""
+    last = session.execute(
+        select(Audit.channel, Audit.reason, Person.name)
+        .outerjoin(Person, Person.email == Audit.actor)
+        .where(Audit.stream == esc.number, Audit.action == "path")
+        .order_by(Audit.seq.desc())
+        .limit(1)
+    ).first()
+    said = last is not None and last.channel != Channel.SYSTEM and last.reason
+    return f"{last.name} set it: {last.reason}" if last is not None and said else None
 
 
 def _owner(session: Session, esc: Escalation, _duty: Duty, _now: datetime) -> str | None:
@@ -67,6 +80,7 @@ def _customer_mail(session: Session, esc: Escalation, duty: Duty, now: datetime)
 
 
 _WAYS: dict[Shown, Callable[[Session, Escalation, Duty, datetime], str | None]] = {
+    Shown.PATH: _path,
     Shown.OWNER: _owner,
     Shown.RACI: _raci,
     Shown.STAKEHOLDERS: _stakeholders,

@@ -23,6 +23,9 @@ from workflow.change import By
 from workflow.record import set_risk
 from workflow.states import ACTIVE
 
+MOST_NAMED = 2
+"""Duties that a reason names; more are counted."""
+
 
 @dataclass(frozen=True)
 class Together:
@@ -57,6 +60,11 @@ def issue_standing(
     return replace(found, risk=max(found.risk, floor.risk, key=lambda each: each.rank), floor=floor)
 
 
+def say_few(texts: Sequence[str]) -> str:
+    """The duties by their words, or how many they are where that would be a list."""
+    return "; ".join(texts) if len(texts) <= MOST_NAMED else f"{len(texts)} duties of the playbook"
+
+
 def carry_risk(session: Session, by: By, escalation: Escalation, policy: RiskPolicy, *, lifted: bool = False) -> bool:
     """Write down where the escalation stands now; False when it stands there already."""
     session.flush()
@@ -65,7 +73,7 @@ def carry_risk(session: Session, by: By, escalation: Escalation, policy: RiskPol
         return False
     because = by
     if stands.floor is not None and stands.risk is stands.floor.risk:
-        because = replace(by, reason=f"overdue: {'; '.join(stands.floor.duties)}")
+        because = replace(by, reason=f"overdue: {say_few(stands.floor.duties)}")
     set_risk(session, because, escalation, stands.risk)
     return True
 

@@ -18,7 +18,7 @@ from workflow.pages import Page, few, page, say_short
 from workflow.plan import WHOLE, milestones_of, progress
 from workflow.raci import MEANINGS, raci_of
 from workflow.register import entries_of
-from workflow.standing import Together, issue_standing
+from workflow.standing import Together, issue_standing, say_few
 
 MOST_LINES = 8
 LAST_CHANGES = 5
@@ -69,7 +69,7 @@ class Overview:
         for term in sorted(stands.terms, key=lambda each: -each.contribution):
             yield f"{SIGNAL_NAMES[term.signal]} adds {term.contribution:.2f}"
         if stands.floor is not None:
-            yield f"held at {stands.floor.risk} or above while overdue: {'; '.join(stands.floor.duties)}"
+            yield f"held at {stands.floor.risk} or above by what is overdue: {say_few(stands.floor.duties)}"
 
     def people(self) -> Iterator[str]:
         """The owner, and the RACI."""

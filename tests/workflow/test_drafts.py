@@ -22,8 +22,7 @@ def test_it_says_what_was_done(desk: Desk) -> None:
     page = _draft(desk)
     assert page["Done"] == (
         "Weekly review call: they accept the plan",
-        "Wed 6 May 10:30: state: open → acknowledged",
-        "Wed 6 May 10:30: next step: send the plan",
+        "Wed 6 May 10:30: It is acknowledged now",
     )
     assert page["Blockers"] == ("no spare parts",)
     assert page["Next"] == ("send the plan, by Fri 8 May 17:30",)
@@ -33,7 +32,7 @@ def test_the_next_one_tells_only_what_is_new(desk: Desk) -> None:
     desk.says_one("ack")
     _draft(desk)
     desk.says_one("start", later=DAY)
-    assert _draft(desk, later=DAY)["Done"] == ("Thu 7 May 10:30: state: acknowledged → in progress",)
+    assert _draft(desk, later=DAY)["Done"] == ("Thu 7 May 10:30: It is in progress now",)
 
 
 def test_asked_for_again_at_once_it_is_the_same(desk: Desk) -> None:

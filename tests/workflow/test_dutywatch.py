@@ -81,7 +81,7 @@ def test_the_standing_names_the_duties_that_hold_it(desk: Desk) -> None:
     assert stands.floor is not None
     assert list(stands.floor.duties) == FIRST_DAY
     reason = select(Audit.reason).where(Audit.stream == desk.esc.number, Audit.action == "risk")
-    assert desk.session.scalars(reason).one() == "overdue: " + "; ".join(FIRST_DAY)
+    assert desk.session.scalars(reason).one() == "overdue: 4 duties of the playbook"
 
 
 def test_undo_of_a_done_one_that_was_overdue_tells_nobody_again(desk: Desk) -> None:
@@ -106,6 +106,16 @@ def test_an_owner_is_a_duty_that_the_record_shows(desk: Desk) -> None:
     tick(desk, timedelta(minutes=1))
     row = duty(desk, "owner")
     assert (row.state, row.note) == (DutyState.DONE, "the record shows it: Lena Vogt owns it")
+
+
+def test_a_reason_given_with_the_path_confirms_the_severity(desk: Desk) -> None:
+    play(desk)
+    desk.says_one("sev 1: the line stands in two plants")
+    tick(desk, timedelta(minutes=1))
+    row = duty(desk, "severity")
+    assert (row.state, row.note) == (
+        DutyState.DONE, "the record shows it: Lena Vogt set it: the line stands in two plants",
+    )  # fmt: skip
 
 
 def test_a_mail_to_the_customer_is_the_contact_of_the_day(desk: Desk) -> None:

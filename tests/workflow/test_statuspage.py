@@ -22,7 +22,7 @@ def test_what_holds_the_risk_up_is_named(desk: Desk) -> None:
     play(desk)
     tick(desk, timedelta(days=8))
     (_, held) = _page(desk, timedelta(days=8))["Risk"]
-    assert held.startswith("held at elevated or above while overdue: Weekly path to green")
+    assert held == "held at elevated or above by what is overdue: 3 duties of the playbook"
 
 
 def test_owner_and_raci_stand_together(desk: Desk) -> None:

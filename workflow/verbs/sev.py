@@ -32,7 +32,8 @@ def _run(work: Work) -> Outcome:
     by = replace(work.by, reason=reason) if reason else work.by
     held = is_held(work.session, work.escalation)
     begun = take_path(work.session, by, work.escalation, path, work.context.playbooks)
-    carry_risk(work.session, work.by, work.escalation, work.context.policy.risk, lifted=held)
+    if held:
+        carry_risk(work.session, work.by, work.escalation, work.context.policy.risk, lifted=True)
     said = f"{work.number} is on the Sev {path} path now; it was Sev {before}."
     return Outcome(" ".join([said, *_begun(work, begun)]), {"path": before})
 
@@ -54,7 +55,8 @@ def _undo(work: Work, _before: dict[str, Any]) -> None:
     held = is_held(work.session, work.escalation)
     if work.context.playbooks is not None:
         follow_path(work.session, work.by, work.escalation, work.context.playbooks)
-    carry_risk(work.session, work.by, work.escalation, work.context.policy.risk, lifted=held)
+    if held:
+        carry_risk(work.session, work.by, work.escalation, work.context.policy.risk, lifted=True)
 
 
 VERB = Verb(
