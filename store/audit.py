@@ -52,7 +52,7 @@ class Break:
 _VERIFY = text("""
     WITH linked AS (
         SELECT *, lag(hash, 1, ''::bytea) OVER w AS expected_prev, row_number() OVER w AS expected_seq
-        FROM audit WINDOW w AS (PARTITION BY stream ORDER BY seq)
+        FROM audit WHERE CAST(:stream AS text) IS NULL OR stream = :stream WINDOW w AS (PARTITION BY stream ORDER BY seq)
     ), checked AS (
         SELECT stream, seq, CASE
             WHEN seq <> expected_seq THEN 'a row before this one is missing'
@@ -66,17 +66,18 @@ _VERIFY = text("""
     UNION ALL
     SELECT h.stream, h.seq, 'the end of the stream was cut off'
     FROM audit_head h LEFT JOIN audit a ON a.stream = h.stream AND a.seq = h.seq
-    WHERE a.hash IS DISTINCT FROM h.hash
+    WHERE a.hash IS DISTINCT FROM h.hash AND (CAST(:stream AS text) IS NULL OR h.stream = :stream)
     UNION ALL
     SELECT DISTINCT a.stream, 0::bigint, 'the stream''s head is missing'
-    FROM audit a LEFT JOIN audit_head h USING (stream) WHERE h.stream IS NULL
+    FROM audit a LEFT JOIN audit_head h USING (stream)
+    WHERE h.stream IS NULL AND (CAST(:stream AS text) IS NULL OR stream = :stream)
     ORDER BY 1, 2
 """)
 
 
-def verify(session: Session) -> list[Break]:
-    """Every place where the audit was tampered with; empty when all chains hold."""
-    return [Break(*row) for row in session.execute(_VERIFY)]
+def verify(session: Session, stream: str | None = None) -> list[Break]:
+    """Every place where the audit, or one stream of it, was tampered with; empty when all chains hold."""
+    return [Break(*row) for row in session.execute(_VERIFY, {"stream": stream})]
 
 
 def root(session: Session) -> str:

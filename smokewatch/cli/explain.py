@@ -19,6 +19,7 @@ from smokewatch import report
 from smokewatch.bootstrap import read_policy, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json
+from smokewatch.cli.rosterrows import roster_facts, show_roster
 from smokewatch.cli.session import actor, opened
 from store.people import Person
 from store.record import Escalation
@@ -48,13 +49,22 @@ def explain(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         told = story(session, escalation)
         stands = _stands(session, person, escalation, read_policy(app.settings).risk)
         zone = ZoneInfo(person.zone)
+        asked = roster_facts(session, person, number)
     if as_json:
         standing = {name: asdict(each) for name, each in stands.items()}
-        show_json({"escalation": view.to_json(), "standing": standing, "story": [event.to_json() for event in told]})
+        show_json(
+            {
+                "escalation": view.to_json(),
+                "standing": standing,
+                "story": [event.to_json() for event in told],
+                "roster": asked,
+            }
+        )
         return
     out = console()
     _tell(out, told, zone)
     _now(out, view, stands)
+    show_roster(asked)
 
 
 def _stands(session: Session, person: Person, escalation: Escalation, policy: RiskPolicy) -> dict[str, Together]:
@@ -73,7 +83,7 @@ def _tell(out: Console, told: list[Event], zone: tzinfo) -> None:
         if at.date() != day:
             day = at.date()
             out.print(Text(f"\n{at:%A} {at.day} {at:%B %Y}", style="bold"))
-        head, *rest = _WORDS[event.kind](event.facts, zone)
+        head, *rest = in_words(event, zone)
         out.print(Text(f"{at:%H:%M}  ").append_text(head))
         for line in rest:
             out.print(Padding(line, _INDENT, expand=False))
@@ -141,6 +151,11 @@ _WORDS: dict[str, Callable[[Facts, tzinfo], list[Text]]] = {
     "feedback": _feedback,
 }
 """Each kind of event in words: what happened, then its proof and the reasons."""
+
+
+def in_words(event: Event, zone: tzinfo) -> list[Text]:
+    """One event in words: what happened, then its proof and the reasons."""
+    return _WORDS[event.kind](event.facts, zone)
 
 
 def _flat(value: object) -> str:

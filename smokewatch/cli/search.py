@@ -102,20 +102,19 @@ def _show(found: Found, page: int) -> None:
         out.print("Nothing that you may see fits." if page == 1 else "There are no more.")
         return
     for hit in found.hits:
-        out.print(_headline(hit))
-        if hit.quote:
-            out.print(Padding(Text(_printable(hit.quote), style="dim"), (0, 0, 0, 7), expand=False))
+        head = Text(f"{hit.number or 'no ESC':<5}  ", style="bold" if hit.number else "dim")
+        out.print(head.append(_printable(hit.title or hit.kind), style="bold"))
+        for line, style in ((_where(hit), "dim"), (hit.quote, "")):
+            if line:
+                out.print(Padding(Text(_printable(line), style=style), (0, 0, 0, 7), expand=False))
     shown = f"{len(found.hits)} of {'over ' if found.more else ''}{found.total}"
     out.print(Text(f"{shown} found" + (f", page {page}" if page > 1 else "") + ".", style="dim"))
 
 
-def _headline(hit: Hit) -> Text:
-    where = hit.number or "no escalation"
-    line = Text(where, style="bold").append(f"  {moment(hit.at)}", style="")
-    for part in (hit.kind, hit.who, hit.account, hit.title):
-        if part:
-            line.append(f"  {_printable(part)}", style="bold" if part is hit.title else "")
-    return line
+def _where(hit: Hit) -> str:
+    """Who wrote it, to whom it belongs, and when."""
+    who = f"{hit.who} ({hit.account})" if hit.who and hit.account else hit.who or hit.account or ""
+    return ", ".join(part for part in (who, f"{hit.kind} of {moment(hit.at)}") if part)
 
 
 def _printable(text: str) -> str:

@@ -42,10 +42,7 @@ def _to_person(work: Work) -> Outcome:
     person = find_person(work.session, work.args["person"])
     new = brief(work.session, work.by, work.escalation, person, work.args["message"])
     owns = work.escalation.owner_id == person.id
-    first = person.name.split()[0]
-    owner = (
-        "" if owns else f" The owner stays as it is; `assign @{person.handle}` changes it, or {first} answers `own`."
-    )
+    owner = "" if owns else f" The owner stays: `assign @{person.handle}` changes it, or they answer `own`."
     joined = " and takes part now" if new else ""
     return Outcome(f"{person.name} gets a mail with the summary of {work.number}{joined}.{owner}")
 
