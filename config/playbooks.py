@@ -53,6 +53,8 @@ class Shown(StrEnum):
     MILESTONES = "milestones"
     REGISTER = "register"
     CUSTOMER_MAIL = "customer_mail"
+    SIGN_OFF = "sign_off"
+    LESSONS = "lessons"
 
 
 class DutyRule(_Section):

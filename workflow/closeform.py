@@ -16,6 +16,7 @@ from store.risk import FindingRow
 from store.tasks import ActionItem
 from store.views import promise_rows
 from workflow.closeout import PARTS, REQUIRED, latest_closeout, spelled
+from workflow.closingduties import closing_duties
 from workflow.signoff import settled_word, sign_offs_of
 from workflow.verbs.base import Work
 
@@ -74,6 +75,7 @@ def known(work: Work) -> tuple[Heading, ...]:
         Heading("What we promised", _promises(session, esc, work.says)),
         Heading("What was wrong in the customer's eyes", _signals(session, esc, work.says)),
         Heading("Action items", _actions(session, esc)),
+        Heading("Still asked for by the playbook", tuple(f"{d.n}. {d.text}" for d in closing_duties(session, esc))),
         Heading("The customer's word", _word(session, esc, work.says)),
         Heading("The closeout before", _before(session, esc)),
     )

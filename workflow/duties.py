@@ -170,15 +170,8 @@ class Word:
 
 
 def settle_duty(session: Session, by: By, row: Duty, word: Word, playbooks: Playbooks | None) -> Settled:
-    """Call an open duty done or skipped, and begin the next round of one that recurs.
-
-    Raises:
-        Refused: the escalation is closed.
-
-    """
+    """Call an open duty done or skipped, and begin the next round of one that recurs."""
     esc = session.get_one(Escalation, row.escalation_id)
-    if esc.state == State.CLOSED:
-        raise Refused(f"{esc.number} is closed; write `reopen: why` first.")
     row.state, row.done_at, row.done_by, row.note = word.to.value, by.now, by.person_id, cut(word.note.strip())
     following = _next_round(session, by.now, esc, row, playbooks)
     detail: dict[str, Any] = {"n": row.n, "key": row.key, "round": row.round}

@@ -9,6 +9,7 @@ from config.words import Target
 from store.files import Document
 from store.record import SignOff
 from store.tasks import ActionItem, Milestone, RegisterEntry
+from workflow.followduties import duties_back, move_duties, move_roles, roles_back
 
 NUMBERED: tuple[type[Any], ...] = (ActionItem, Milestone, RegisterEntry)
 """Tables whose rows have a number on their escalation, which people write."""
@@ -35,7 +36,7 @@ def move_rows(session: Session, source_id: int, target_id: int) -> Rows:
             row.escalation_id = target_id
         session.flush()
     _retarget(session, target_id)
-    return moved
+    return moved | move_duties(session, source_id, target_id) | move_roles(session, source_id, target_id)
 
 
 def move_back(session: Session, moved: Rows, source_id: int, target_id: int) -> None:
@@ -50,6 +51,8 @@ def move_back(session: Session, moved: Rows, source_id: int, target_id: int) -> 
                 row.n = number[0]
         session.flush()
     _retarget(session, source_id)
+    duties_back(session, moved.get("duty", []), source_id, target_id)
+    roles_back(session, moved.get("raci_role", []), source_id, target_id)
 
 
 def _retarget(session: Session, escalation_id: int) -> None:

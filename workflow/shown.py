@@ -10,7 +10,7 @@ from config.playbooks import Shown
 from config.words import Channel, Direction, MailKind
 from store.mail import Conversation, Message
 from store.people import Person
-from store.record import Audit, Escalation, Participant
+from store.record import Audit, Escalation, Participant, SignOff
 from store.tasks import Duty, Milestone, RaciRole, RegisterEntry
 
 
@@ -79,6 +79,17 @@ def _customer_mail(session: Session, esc: Escalation, duty: Duty, now: datetime)
     return None if sent is None else "the customer was written to"
 
 
+def _sign_off(session: Session, esc: Escalation, _duty: Duty, _now: datetime) -> str | None:
+    rows = select(SignOff.by_address).where(SignOff.escalation_id == esc.id)
+    if esc.reopened_at is not None:
+        rows = rows.where(SignOff.at >= esc.reopened_at)
+    return None if session.scalars(rows.limit(1)).first() is None else "the customer has signed off"
+
+
+def _lessons(_session: Session, esc: Escalation, _duty: Duty, _now: datetime) -> str | None:
+    return "they stand in the closeout" if (esc.lessons or "").strip() else None
+
+
 _WAYS: dict[Shown, Callable[[Session, Escalation, Duty, datetime], str | None]] = {
     Shown.PATH: _path,
     Shown.OWNER: _owner,
@@ -87,4 +98,6 @@ _WAYS: dict[Shown, Callable[[Session, Escalation, Duty, datetime], str | None]] 
     Shown.MILESTONES: _milestones,
     Shown.REGISTER: _register,
     Shown.CUSTOMER_MAIL: _customer_mail,
+    Shown.SIGN_OFF: _sign_off,
+    Shown.LESSONS: _lessons,
 }

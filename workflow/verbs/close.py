@@ -2,6 +2,7 @@
 
 from config.words import State
 from workflow.closeout import PARTS, Post
+from workflow.closingduties import say, settle_for_close
 from workflow.dates import When
 from workflow.errors import Refused
 from workflow.locks import check_unlocked
@@ -19,8 +20,11 @@ def _run(work: Work) -> Outcome:
     check_unlocked(work.session, work.escalation)
     if work.escalation.state == State.CLOSED:
         raise Refused(f"{work.number} is closed already{who_made_it(work)}; nothing changed.")
-    made = close(work.session, work.by, work.escalation, Post(**{part: work.args.get(part) for part in PARTS}))
-    return Outcome(f"{work.number} is closed; its closeout is version {made.version}. Well done.")
+    post = Post(**{part: work.args.get(part) for part in PARTS})
+    made = close(work.session, work.by, work.escalation, post)
+    left = settle_for_close(work.session, work.by, work.escalation, work.context)
+    asked = f" Left undone of what the playbook asks for at the close: {say(left)}." if left else ""
+    return Outcome(f"{work.number} is closed; its closeout is version {made.version}. Well done.{asked}")
 
 
 VERB = Verb(

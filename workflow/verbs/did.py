@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from config.words import DutyState
+from config.words import DutyState, State
 from workflow.dates import When
 from workflow.duties import Word, find_duty, reopen_duty, settle_duty
+from workflow.errors import Refused
 from workflow.standing import carry_risk
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
@@ -23,6 +24,8 @@ def numbers(text: str) -> tuple[list[int], str] | None:
 
 def settle_all(work: Work, to: DutyState) -> Outcome:
     """Settle each duty the command names; one that cannot be settled refuses the whole line."""
+    if work.escalation.state == State.CLOSED:
+        raise Refused(f"{work.number} is closed; write `reopen: why` first.")
     rows = [find_duty(work.session, work.escalation, n) for n in work.args["duties"]]
     word = Word(to, work.args["text"])
     settled = [settle_duty(work.session, work.by, row, word, work.context.playbooks) for row in rows]
