@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.matrix import Matrix, RungRule
@@ -54,10 +54,10 @@ def keep_ladder(session: Session, ctx: Context, now: datetime) -> None:
     if ctx.matrix is None or ctx.silent:
         return
     matrix = ctx.matrix
-    new = [(each, each) for each in _new(session)]
-    one_by_one(session, "ladder", new, lambda each: _begin(session, matrix, each, now), now)
     due = [(each, each) for each in _due(session, now)]
     one_by_one(session, "ladder", due, lambda each: _look(session, ctx, matrix, each, now), now)
+    new = [(each, each) for each in _new(session)]
+    one_by_one(session, "ladder", new, lambda each: _begin(session, matrix, each, now), now)
 
 
 def _new(session: Session) -> list[int]:
@@ -79,7 +79,8 @@ def _due(session: Session, now: datetime) -> list[int]:
         and_(Rung.told < AT_THE_END, Rung.due_at <= now),
     )
     rows = select(Escalation.id).join(Rung, Rung.escalation_id == Escalation.id).where(Rung.ended_at.is_(None))
-    rows = rows.where(or_(Escalation.state != State.OPEN, Escalation.merged_into.is_not(None), *moments))
+    over = (Escalation.state != State.OPEN, Escalation.merged_into.is_not(None), Rung.since < _SINCE)
+    rows = rows.where(or_(*over, *moments))
     return list(session.scalars(rows.order_by(Escalation.id)))
 
 
@@ -97,6 +98,9 @@ def _begin(session: Session, matrix: Matrix, escalation_id: int, now: datetime) 
 def _look(session: Session, ctx: Context, matrix: Matrix, escalation_id: int, now: datetime) -> None:
     esc = session.get_one(Escalation, escalation_id, with_for_update=True, populate_existing=True)
     climb = climb_of(session, esc)
+    if not climb or climb[-1].ended_at is not None:
+        _end_stale(session, esc, now)
+        return
     rung = climb[-1]
     given = _given_away(session, esc, climb)
     why = _settled(esc) or ("" if given else _answered(session, esc, climb))
@@ -117,6 +121,12 @@ def _look(session: Session, ctx: Context, matrix: Matrix, escalation_id: int, no
         rung.told = AT_THE_END
     rung.told = max(rung.told, step_of(rung, now))
     session.flush()
+
+
+def _end_stale(session: Session, esc: Escalation, now: datetime) -> None:
+    """End a rung of a round that is over: it was reopened since, and a ladder of its own begins."""
+    rows = update(Rung).where(Rung.escalation_id == esc.id, Rung.ended_at.is_(None))
+    session.execute(rows.values(ended_at=now, ended_why="it was reopened"))
 
 
 def rungs_of(session: Session, esc: Escalation) -> list[Rung]:

@@ -18,6 +18,7 @@ from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
 from smokewatch.cli.pages import show_page
 from smokewatch.cli.playbook import plan_page
+from smokewatch.cli.rosterrows import roster_facts, show_roster
 from smokewatch.cli.session import actor, by, opened, viewer
 from store.mail import Folder, RawMail
 from store.outbox import Notice
@@ -104,12 +105,14 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         fields = app.workflow.fields
         closing = closing_facts(session, number, utc_now())
         plan = plan_page(session, app, actor(ctx, session, app), session.get_one(Escalation, number))
+        asked = roster_facts(session, actor(ctx, session, app), number)
     if as_json:
-        show_json(view.to_json() | {"closing": closing, "plan": plan.to_json()})
+        show_json(view.to_json() | {"closing": closing, "plan": plan.to_json(), "roster": asked})
     else:
         _show(view, fields)
         show_closing(closing)
         show_page(plan)
+        show_roster(asked)
 
 
 def open_by_hand(
