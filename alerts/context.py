@@ -1,10 +1,16 @@
 """What every part of outgoing mail needs to know about this installation."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from config.fields import Fields, load_fields
 from config.policy import AlertPolicy
 from config.settings import Outgoing
+from store.people import Person
+from store.queues import QueueCount
 
 
 @dataclass(frozen=True)
@@ -13,7 +19,7 @@ class AlertContext:
 
     `instance_id` stands in the loop header, so that our own mail is known when it comes back (attack A22).
     `token_days` is how long a reply address works, `confirm_hours` how long a confirmation may be given; `fields` are
-    what the record asks for.
+    what the record asks for, `queues` tells what waits for a person, which needs the business hours of `workflow`.
     """
 
     outgoing: Outgoing
@@ -22,3 +28,4 @@ class AlertContext:
     token_days: int = 14
     confirm_hours: int = 24
     fields: Fields = field(default_factory=load_fields)
+    queues: Callable[[Session, Person, datetime], Sequence[QueueCount]] | None = None
