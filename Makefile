@@ -38,8 +38,10 @@ unit: .venv/.dev ## the tests, with real PostgreSQL, Redis, IMAP and SMTP
 	.venv/bin/pytest -n auto --maxprocesses 4
 
 bench: .venv/.dev ## speed as a table (minutes)
-	$(PY) -m bench.pipeline 400 --stored 10000 1000000
+	$(PY) -m bench.pipeline
+	$(PY) -m bench.size
 	$(PY) -m bench.latency
+	$(PY) -m bench.search
 	$(PY) -m bench.memory
 	@if [ -d ../shared/mail ]; then for b in newtext automatic; do $(PY) -m bench.$$b ../shared/mail; done; fi
 	$(PY) -m bench.speed

@@ -70,8 +70,8 @@ OFFERS: dict[NoticeKind, tuple[Offer, ...]] = {
         Offer("assign @", "Hand it on to …", "assign @name"),
     ),
     NoticeKind.HANDOVER: (
-        _ACK,
         _OWN,
+        _ACK,
         _START,
         Offer("next: ", "The next step is …", "next: what by Friday"),
         Offer("note: ", "Add a comment", "note: text"),

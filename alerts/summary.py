@@ -87,7 +87,7 @@ class _Writer:
     def happened(self) -> Iterator[str]:
         """The turns of the story; of a long one the beginning and the latest."""
         told = [line for event in self.known.told if (line := self._turn(event))]
-        told.insert(0, f"{self._when(self.known.view.opened_at)}: opened. {self._why()}")
+        told.insert(0, f"{self._when(self.known.view.opened_at)}: Opened: {self._why()}")
         more = len(told) - MOST_HAPPENED
         if more <= 0:
             yield from told

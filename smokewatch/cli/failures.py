@@ -11,6 +11,7 @@ from ingest.errors import IntakeError, StoreUnavailable
 from smokewatch import room
 from smokewatch.cli.output import Exit
 from smokewatch.engines.errors import EngineError
+from store.extensions import ExtensionMissingError
 from workflow.errors import WorkflowError
 
 
@@ -52,6 +53,7 @@ def _system(error: OSError) -> str:
 
 _EXPLAINED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Exit, Callable[[Any], list[str]]], ...] = (
     (SettingsError, Exit.SETTINGS, lambda e: e.sentences),
+    (ExtensionMissingError, Exit.SETTINGS, lambda e: [str(e)]),
     (EngineError, Exit.TRY_AGAIN, lambda e: [str(e)]),
     (StoreUnavailable, Exit.TRY_AGAIN, lambda e: [str(e)]),  # a mail server's pipe must try again
     ((WorkflowError, IntakeError, LookupError), Exit.REFUSED, lambda e: [str(e)]),

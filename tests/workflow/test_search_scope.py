@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from config.words import Role
-from ingest.searchable import fill_here
 from smokewatch.forgetting import empty
 from store.index import SearchDue, SearchEntry, SearchWord, Source
 from store.indexing import settle
@@ -125,21 +124,6 @@ def test_an_account_is_known_by_part_of_its_name_without_accents(desk: Desk, fin
     desk.session.get_one(Account, desk.account.id).name = "Größe Pumpen AG"
     desk.session.flush()
     assert find('account:"grosse pumpen"').total == 1
-
-
-def test_the_reply_answers_with_the_first_five(desk: Desk, find: Finder) -> None:
-    for n in range(7):
-        find.mail(f"the valve number {n}")
-    while fill_here(desk.session, desk.now):
-        pass
-    said = desk.says_one("search: valve kind:mail")
-    assert said.startswith("The first 5 of 7;")
-    assert said.count("\n- ESC-") == 5
-    assert (
-        desk.says_one('find: "no such thing"')
-        == "Nothing that you may see fits. Fewer words, or another form of them, find more."
-    )
-    assert "There is no filter `colour:`" in desk.refused("search: colour:red")
 
 
 def test_settled_rows_are_due_again_when_they_change(desk: Desk, find: Finder) -> None:

@@ -42,4 +42,5 @@ VERB = Verb(
     run=_run,
     trust=Trust.WEAK,
     can_undo=False,
+    everyday=True,
 )
