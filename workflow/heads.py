@@ -31,16 +31,18 @@ _HEADS: dict[str, Verb] = {word: verb for verb in VERBS.values() for word in (ve
 # fmt: off
 _ORDINARY = frozenset(
     {
-        "act", "ask", "back", "block", "cause", "chose", "clock", "cloned", "closer", "dine", "dock", "does", "done",
-        "else", "fine", "given", "gone", "held", "hell", "hello", "hope", "just", "keep", "kelp", "know", "lack",
-        "later", "lessen", "lesser", "lets", "like", "line", "loch", "locked", "locks", "look", "lose", "loved", "luck",
-        "made", "make", "mane", "mark", "merit", "mice", "mike", "mile", "mind", "mines", "mint", "mite", "more",
-        "most", "move", "much", "must", "name", "need", "nice", "night", "nine", "none", "nope", "nose", "not", "noted",
+        "act", "ask", "assumptions", "back", "block", "cause", "chose", "clock", "cloned", "closer", "craft",
+        "dependence", "dependent", "dine", "disk", "dock", "does", "done", "drafts", "else", "fine", "given", "gone",
+        "held", "hell", "hello", "hope", "issued", "issues", "just", "keep", "kelp", "know", "lack", "later", "lessen",
+        "lesser", "lets", "like", "line", "loch", "locked", "locks", "look", "lose", "loved", "luck", "made", "make",
+        "mane", "mark", "merit", "mice", "mike", "mile", "milestones", "mind", "mines", "mint", "mite", "more", "most",
+        "move", "much", "must", "name", "need", "nice", "night", "nine", "none", "nope", "nose", "not", "noted",
         "notes", "now", "once", "one", "only", "open", "out", "over", "owe", "owed", "own", "owner", "pending", "pine",
-        "please", "prime", "print", "probably", "promises", "promising", "reason", "remove", "removed", "request",
-        "respond", "rest", "result", "results", "rock", "since", "smart", "sock", "solution", "solve", "solved", "soon",
-        "sorry", "spit", "star", "state", "step", "still", "stop", "stops", "take", "test", "text", "thanks", "that",
-        "then", "there", "these", "they", "this", "those", "time", "typed", "types", "tyre", "under", "update", "use",
+        "please", "prime", "print", "probably", "promises", "promising", "race", "reaches", "reason", "remove",
+        "removed", "request", "respond", "rest", "result", "results", "rise", "risks", "risky", "rock", "settle",
+        "settles", "ship", "since", "skin", "slip", "smart", "sock", "solution", "solve", "solved", "soon", "sorry",
+        "spit", "star", "state", "step", "still", "stop", "stops", "take", "test", "text", "thanks", "that", "then",
+        "there", "these", "they", "this", "those", "time", "tissue", "typed", "types", "tyre", "under", "update", "use",
         "used", "user", "uses", "usual", "verge", "very", "vine", "wait", "want", "week", "well", "when", "while",
         "will", "wine", "wish", "with", "work", "yes", "yet", "your",
     }
