@@ -128,7 +128,7 @@ class Fields(_Section):
     def label(self, name: str) -> str:
         """What people are shown for a field of a team's own."""
         own = self.field.get(name)
-        return own.label if own is not None and own.label else name.replace("_", " ")
+        return own.label if own is not None and own.label else name.replace("_", " ").capitalize()
 
     def of_type(self, kind: str) -> Mapping[str, CustomField]:
         """The fields that an escalation of this type has."""

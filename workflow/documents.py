@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -92,6 +92,13 @@ def detach_file(session: Session, by: By, place: Place, document: Document) -> N
     session.flush()
     drop_unused(session, [sha256])
     _written(session, by, place, step)
+
+
+def rehang_files(session: Session, comment_id: int, esc: Escalation) -> int:
+    """Let the files of a comment that is being withdrawn hang on its escalation; how many."""
+    hanging = Document.target == Target.COMMENT, Document.target_id == comment_id
+    moved = update(Document).where(*hanging).values(target=Target.ESCALATION, target_id=esc.id)
+    return len(session.execute(moved.returning(Document.id).execution_options(synchronize_session="fetch")).all())
 
 
 def drop_unused(session: Session, hashes: Sequence[bytes]) -> None:

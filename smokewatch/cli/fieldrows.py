@@ -23,7 +23,6 @@ def facts_of(view: EscalationView, fields: Fields) -> dict[str, Any]:
         "path to green": view.path_to_green,
         **{each.label: show_value(each.value) for each in view.custom if each.value is not None},
         "not said yet": ", ".join(each.label for each in view.custom if each.value is None) or None,
-        "links": "\n".join(f"{n}. {link}" for n, link in enumerate(view.links, 1)) or None,
         "taking part": ", ".join(badges) or None,
     }
 
@@ -40,6 +39,7 @@ def sections_of(view: EscalationView) -> dict[str, list[dict[str, Any]]]:
         for a in view.anchors
     ]
     return {
+        "Links": [{"n": n, "link": link} for n, link in enumerate(view.links, 1)],
         "Files": [file_row(each) for each in view.files],
         "Belonged to": before if len(before) > 1 or view.anchor is None else [],
     }

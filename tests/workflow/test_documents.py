@@ -89,6 +89,14 @@ def test_it_hangs_on_a_comment(desk: Desk) -> None:
     assert (made.target, made.target_id, made.escalation_id) == (Target.COMMENT, comment, desk.esc.id)
 
 
+def test_the_files_of_a_withdrawn_note_stay_on_the_escalation(desk: Desk) -> None:
+    desk.says_one("note: see the log")
+    comment = desk.session.scalars(select(Comment.id)).one()
+    made = attach_file(desk.session, desk.by(), _on(desk, f"comment:{comment}"), LOG)
+    desk.says_one("undo")
+    assert (made.target, made.target_id) == (Target.ESCALATION, desk.esc.id)
+
+
 def test_it_hangs_on_the_closeout_of_a_version(desk: Desk) -> None:
     desk.says("close\nroot cause: a\nresolution: b")
     made = attach_file(desk.session, desk.by(), _on(desk, "closeout:1"), LOG)

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from store.record import Comment
 from workflow.change import Step, written
+from workflow.documents import rehang_files
 from workflow.errors import Refused
 from workflow.record import add_comment
 from workflow.verbs.base import Lines, Outcome, Verb, Work, after_colon
@@ -24,6 +25,7 @@ def _undo(work: Work, before: dict[str, Any]) -> None:
     gone = delete(Comment).where(Comment.id == before["comment"]).returning(Comment.id)
     if work.session.scalar(gone) is None:
         raise Refused("That note is gone already.")
+    rehang_files(work.session, before["comment"], work.escalation)
     written(work.session, work.by, work.escalation, Step("comment withdrawn", detail=before))
 
 
