@@ -81,7 +81,9 @@ def _json(archive: zipfile.ZipFile, name: str) -> Any:
 
 def _verified(archive: zipfile.ZipFile, folder: Path) -> tuple[int, str]:
     archive.extractall(folder)
-    done = subprocess.run([sys.executable, "-I", folder / "verify.py"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stdout
 
 
@@ -106,7 +108,7 @@ def test_a_change_to_the_pack_is_found(
     archive.extractall(tmp_path / "un")
     changed = tmp_path / "un" / name
     changed.write_bytes(changed.read_bytes().replace(*change, 1))
-    found = [sys.executable, "-I", tmp_path / "un" / "verify.py"]
+    found = [sys.executable, "-I", str(tmp_path / "un" / "verify.py")]
     done = subprocess.run(found, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert said in done.stdout
@@ -116,7 +118,7 @@ def test_an_added_and_a_missing_file_are_found(packed: Run, tmp_path: Path) -> N
     _pack(packed).extractall(tmp_path / "un")
     (tmp_path / "un" / "more.txt").write_text("x")
     (tmp_path / "un" / "files.json").unlink()
-    found = [sys.executable, "-I", tmp_path / "un" / "verify.py"]
+    found = [sys.executable, "-I", str(tmp_path / "un" / "verify.py")]
     said = subprocess.run(found, capture_output=True, text=True, check=False).stdout
     assert said.splitlines() == ["files.json is missing.", "more.txt is not part of the pack."]
 
