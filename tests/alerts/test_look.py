@@ -56,6 +56,20 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
             {"id": 2, "n": 3, "text": "Name the stakeholders", "due": "2026-05-05T12:00:00+00:00"},
         ],
     },
+    NoticeKind.ANSWER_DUE: {
+        "share": 75, "since": "2026-05-05T08:00:00+00:00", "due": "2026-05-07T08:00:00+00:00", "next": "Omar Haddad",
+    },
+    NoticeKind.CLIMBED: {
+        "rung": "manager", "due": "2026-05-07T08:00:00+00:00", "opened": "2026-05-04T08:00:00+00:00",
+        "asked": [
+            {"name": "Lena Vogt", "rung": "frontline", "since": "2026-05-04T08:00:00+00:00", "hours": 40.0,
+             "why": "no answer in time"},
+        ],
+    },
+    NoticeKind.STAND_IN: {
+        "who": "Lena Vogt", "until": "2026-05-15T15:30:00+00:00", "more": 2,
+        "escalations": [{"number": "ESC-1", "about": "Norvik", "standing": "open, risk high", "next": "call them"}],
+    },
     NoticeKind.ADMIN: {"headline": "Something broke.", "lines": ["it"], "todo": "Mend it."},
 }  # fmt: skip
 
