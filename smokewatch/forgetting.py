@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, and_, cast, delete, exists, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
-from config.words import RawState, State
+from config.words import NoticeKind, RawState, State
 from store import audit
 from store.database import Store
 from store.incidents import Trace
@@ -116,6 +116,20 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
         session.execute(
             update(Notice).where(found.bindparams(id=message_id)).values(facts={"why": GONE, "evidence": []})
         )
+    _empty_pages(session, ids)
+
+
+def _empty_pages(session: Session, ids: list[int]) -> None:
+    """Take status pages and closeout forms, which quote the thread, out of answers that were sent about it."""
+    thread = select(Message.conversation_id).where(Message.id.in_(ids))
+    about = select(Conversation.escalation_id).where(Conversation.id.in_(thread))
+    left = cast(Notice.facts, JSONB).op("-")("pages").op("-")("form")
+    session.execute(
+        update(Notice)
+        .where(Notice.kind == NoticeKind.ANSWER, Notice.escalation_id.in_(about))
+        .values(facts=left)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _empty_titles(session: Session, ids: list[int]) -> None:

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+from config.words import NoticeKind
+from smokewatch.forgetting import empty
+from store.notices import NoticeDraft, post_notice
+from store.outbox import Notice
 from tests.workflow.desk import Desk
-from tests.workflow.findings import add_finding
+from tests.workflow.findings import add_finding, add_message
 from tests.workflow.playing import play, tick
 
 
@@ -64,3 +68,14 @@ def test_the_last_five_changes_come_newest_first(desk: Desk) -> None:
 
 def test_parts_without_anything_to_say_are_left_out(desk: Desk) -> None:
     assert list(_page(desk)) == ["Risk", "Who", "Last changes"]
+
+
+def test_a_page_that_quotes_a_forgotten_mail_is_emptied(desk: Desk) -> None:
+    conversation = desk.conversation("Quoted", esc=desk.esc)
+    message = add_message(desk, conversation, "Our CFO Ines Dahl is furious.")
+    facts = {"lines": [], "pages": desk.says("status").answer_facts()["pages"]}
+    draft = NoticeDraft(NoticeKind.ANSWER, desk.lena.id, "a", "you asked", desk.now, desk.esc.id, facts=facts)
+    notice = post_notice(desk.session, draft, mail_domain="us.example")
+    empty(desk.session, [message.id])
+    desk.session.expire_all()
+    assert "pages" not in desk.session.get_one(Notice, notice).facts
