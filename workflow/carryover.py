@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config.words import AnchorKind, Target
 from store.anchors import Anchor, AnchorComment, AnchorPerson
 from store.audit import SYSTEM
+from store.people import Person
 from store.record import Escalation
 from store.tasks import ActionItem
+from store.visibility import sees
 from workflow.anchors import attach, name_of
 from workflow.change import By, Step, append
 from workflow.documents import Place, copy_files
@@ -22,7 +24,7 @@ _RULE = "A lead is handed over to a deal, and a deal to a project"
 
 @dataclass(frozen=True)
 class Carried:
-    """How much went along."""
+    """How much went along; of the escalations, those that whoever did it may see."""
 
     escalations: int = 0
     people: int = 0
@@ -129,7 +131,9 @@ def _carry_escalations(session: Session, by: By, source: Anchor, target: Anchor)
     found = session.scalars(attached.execution_options(populate_existing=True)).all()
     for esc in found:
         attach(session, by, esc, target, f"{name_of(source)} became {name_of(target)}")
-    return len(found)
+    person = None if by.person_id is None else session.get(Person, by.person_id)
+    seen = select(func.count()).where(Escalation.anchor_id == target.id, Escalation.id.in_([e.id for e in found]))
+    return session.scalar(seen.where(sees(person))) or 0
 
 
 def _carry_work(session: Session, source: Anchor, target: Anchor) -> int:

@@ -95,6 +95,13 @@ def test_escalations_move_and_their_history_is_kept(desk: Desk) -> None:
     assert desk.audit("anchor") == [(None, "lead L-1"), ("lead L-1", "deal D-7")]
 
 
+def test_only_those_are_counted_that_one_may_see(desk: Desk) -> None:
+    lead, deal = anchor(desk, AnchorKind.LEAD, "L-1"), anchor(desk, AnchorKind.DEAL, "D-7")
+    attach(desk.session, desk.by(), desk.esc, lead)
+    assert hand_over(desk.session, desk.by(desk.stan), lead, deal).escalations == 0
+    assert desk.esc.anchor_id == deal.id
+
+
 def test_what_the_target_had_is_kept_beside_it(desk: Desk) -> None:
     lead, deal = full_lead(desk), anchor(desk, AnchorKind.DEAL, "D-7", owner_id=desk.bob.id, details={"value": "90000"})
     hand_over(desk.session, desk.by(), lead, deal)
