@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.record import Escalation
-from store.tasks import Milestone
+from store.tasks import ActionItem, Milestone
 from workflow.change import By, Step, written
 from workflow.comments import cut
 from workflow.errors import Refused
+from workflow.locks import check_unlocked
 
 WHOLE = 100
 
@@ -91,6 +92,38 @@ def reach_milestone(session: Session, by: By, esc: Escalation, n: int, percent: 
     step = Step("milestone reached", f"{before['percent']}%", f"{percent}% of {row.text}", detail=_detail(row))
     written(session, by, esc, step)
     return before
+
+
+def give_actions(session: Session, by: By, esc: Escalation, n: int, numbers: Sequence[int]) -> dict[str, Any]:
+    """Put action items under a milestone; where they were before, for an undo.
+
+    Raises:
+        Locked: the closeout is locked, and its action items with it.
+        Refused: there is no such milestone, or no such action item.
+
+    """
+    check_unlocked(session, esc)
+    row = _milestone(session, esc, n)
+    items = session.scalars(
+        select(ActionItem).where(ActionItem.escalation_id == esc.id, ActionItem.n.in_(numbers)).order_by(ActionItem.n)
+    ).all()
+    missing = sorted(set(numbers) - {item.n for item in items})
+    if missing:
+        raise Refused(f"{esc.number} has no action item {missing[0]}; `status` lists those that are open.")
+    before = {str(item.id): item.milestone_id for item in items}
+    for item in items:
+        item.milestone_id = row.id
+    named = ", ".join(str(item.n) for item in items)
+    written(session, by, esc, Step("milestone actions", None, f"{named} under {row.text}", detail=_detail(row)))
+    return {"actions": before}
+
+
+def take_actions_back(session: Session, by: By, esc: Escalation, before: dict[str, int | None]) -> None:
+    """Put action items back where they were before `give_actions`."""
+    check_unlocked(session, esc)
+    for key, milestone_id in before.items():
+        session.get_one(ActionItem, int(key)).milestone_id = milestone_id
+    written(session, by, esc, Step("milestone actions", None, "as before"))
 
 
 def to_json(row: Milestone) -> dict[str, Any]:

@@ -5,16 +5,32 @@ from datetime import datetime
 from typing import Any
 
 from workflow.dates import When, parse_date
-from workflow.plan import WHOLE, Wanted, add_milestone, change_milestone, milestones_of, put_back
+from workflow.plan import (
+    WHOLE,
+    Wanted,
+    add_milestone,
+    change_milestone,
+    give_actions,
+    milestones_of,
+    put_back,
+    take_actions_back,
+)
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
 _STEP = re.compile(r"(?:m(\d{1,3}))?\s*(?:(\d{1,3})\s?%?)?\s*:\s*(\S.*)", re.ASCII | re.IGNORECASE | re.DOTALL)
 _NEEDED = "Say how much of the plan it is, in percent, and what: `milestone 40: new firmware on site by Friday`."
 
 
+_ACTIONS = re.compile(
+    r"m(\d{1,3}) actions? (\d{1,4}(?:(?:\s*,\s*|\s+and\s+)\d{1,4}){0,19})[.!]?", re.ASCII | re.IGNORECASE
+)
+
+
 def _parse(rest: Rest, when: When) -> Args | None:
     if rest.colon:
         raise BadArgumentError(_NEEDED)
+    if actions := _ACTIONS.fullmatch(rest.text):
+        return {"n": int(actions[1]), "actions": [int(each) for each in re.findall(r"\d+", actions[2])]}
     match = _STEP.fullmatch(rest.text)
     if match is None or (match[1] is None and match[2] is None):
         return None
@@ -32,6 +48,9 @@ def dated(text: str, when: When) -> tuple[str, datetime | None]:
 
 def _run(work: Work) -> Outcome:
     args = work.args
+    if "actions" in args:
+        given = give_actions(work.session, work.by, work.escalation, args["n"], args["actions"])
+        return Outcome(f"Milestone {args['n']} has the action items {', '.join(map(str, args['actions']))} now.", given)
     due = None if args["due"] is None else datetime.fromisoformat(args["due"])
     wanted = Wanted(args["share"], args["text"], due)
     if args["n"] is not None:
@@ -49,7 +68,10 @@ def _planned(work: Work) -> str:
 
 
 def _undo(work: Work, before: dict[str, Any]) -> None:
-    put_back(work.session, work.by, work.escalation, before)
+    if "actions" in before:
+        take_actions_back(work.session, work.by, work.escalation, before["actions"])
+    else:
+        put_back(work.session, work.by, work.escalation, before)
 
 
 VERB = Verb(

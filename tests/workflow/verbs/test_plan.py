@@ -73,3 +73,19 @@ def test_a_sentence_is_none(desk: Desk, said: str) -> None:
     desk.says_one("milestone 50: it")
     desk.says(said)
     assert _plan(desk) == [(1, 50, 0, "it")]
+
+
+def test_action_items_stand_under_a_milestone(desk: Desk) -> None:
+    desk.says("milestone 50: it\naction: @bob by Friday: order parts\naction: @lena by Friday: test them\ndone 1")
+    desk.says_one("milestone m1 actions 1, 2")
+    (page,) = desk.says("status").pages
+    plan = next(section.lines for section in page.sections if section.title == "Action plan")
+    assert plan[1].endswith("0% done; 1 of 2 action items done")
+    desk.says_one("undo")
+    (page,) = desk.says("status").pages
+    assert "action items done" not in str(page)
+
+
+def test_an_action_item_that_is_not_there_is_named(desk: Desk) -> None:
+    desk.says_one("milestone 50: it")
+    assert "has no action item 7" in desk.refused("milestone m1 actions 7")
