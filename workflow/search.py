@@ -88,15 +88,14 @@ class _Look:
 
 
 def _newest(query: Query, scope: list[ColumnElement[bool]]) -> Subquery:
-    """The newest entries that fit, each with its escalation as it is now: the one it was merged into."""
+    """The newest entries that fit, each with its escalation."""
     e = SearchEntry
     newest = select(e.id, e.at, e.words, e.conversation_id, e.escalation_id).where(*scope)
     if query.match:
         newest = newest.where(e.words.op("@@")(cast(literal(query.match), TSQUERY)))
     found = newest.order_by(e.at.desc(), e.id.desc()).limit(MOST_RANKED + 1).subquery()
     return (
-        select(found.c.id, found.c.at, found.c.words)
-        .add_columns(func.coalesce(Escalation.merged_into, Escalation.id).label("escalation"))
+        select(found.c.id, found.c.at, found.c.words, Escalation.id.label("escalation"))
         .select_from(found)
         .outerjoin(Conversation, Conversation.id == found.c.conversation_id)
         .outerjoin(Escalation, Escalation.id == func.coalesce(Conversation.escalation_id, found.c.escalation_id))

@@ -57,6 +57,7 @@ def hits(session: Session, found: Sequence[tuple[int, int | None]], terms: Seque
         e.id: e for e in session.scalars(select(SearchEntry).where(among(SearchEntry.id, [i for i, _ in found])))
     }
     texts = _texts(session, list(entries.values()))
+    found = _where_now(session, found)
     about = _about(session, [number for _, number in found if number is not None])
     accounts = _accounts(session, list(entries.values()))
     made = []
@@ -90,6 +91,14 @@ _KINDS = {
     Source.ATTACHMENT: "file",
     Source.DOCUMENT: "file",
 }
+
+
+def _where_now(session: Session, found: Sequence[tuple[int, int | None]]) -> Sequence[tuple[int, int | None]]:
+    """The same with each escalation that was merged replaced by the one it is part of now, however often."""
+    merged = select(Escalation.id, Escalation.merged_into).where(Escalation.merged_into.is_not(None))
+    while moved := dict(session.execute(merged.where(among(Escalation.id, [n for _, n in found if n]))).all()):
+        found = [(key, moved.get(number or 0, number)) for key, number in found]
+    return found
 
 
 def _about(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str | None, str]]:

@@ -51,6 +51,9 @@ def test_a_merged_escalation_is_found_as_the_one_it_went_into(desk: Desk, find: 
     add_comment(desk.session, desk.by(), other, "the valve")
     merge(desk.session, desk.by(), other, desk.esc)
     assert [hit.number for hit in find("valve").hits] == [desk.esc.number]
+    third = desk.opened(desk.conversation("third"))
+    merge(desk.session, desk.by(), desk.esc, third)
+    assert [hit.number for hit in find("valve").hits] == [third.number]
 
 
 def test_a_moved_mail_is_found_where_it_is_now(desk: Desk, find: Finder) -> None:
