@@ -134,15 +134,11 @@ def _blocked(session: Session, candidate: Candidate, _ctx: AlertContext, now: da
     )
 
 
-def _duties(candidate: Candidate) -> list[int]:
-    return [int(each["id"]) for each in candidate.notice.facts.get("duties", [])]
-
-
 def _overtaken(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
     over = candidate.escalation is not None and candidate.escalation.state in (State.RESOLVED, State.CLOSED)
     if candidate.kind in (NoticeKind.PROMISE_DUE, NoticeKind.DUTY_OVERDUE, NoticeKind.NO_ANSWER) and over:
         return Verdict(Fate.DROP, "the escalation was resolved before this reminder went out")
-    if candidate.kind is NoticeKind.DUTY_OVERDUE and all_settled(session, _duties(candidate)):
+    if candidate.kind is NoticeKind.DUTY_OVERDUE and all_settled(session, candidate.notice.facts):
         return Verdict(Fate.DROP, "the duties were done before this reminder went out")
     if candidate.kind is NoticeKind.PROMISE_DUE and "promise_id" in candidate.notice.facts:
         promise = session.get(Promise, candidate.notice.facts["promise_id"])

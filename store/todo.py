@@ -1,8 +1,9 @@
 """Lists duties of playbooks that are overdue or due soon, within what the asking person may see."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,8 +33,9 @@ class Due:
     mine: bool
 
 
-def all_settled(session: Session, ids: Collection[int]) -> bool:
-    """Whether nothing is left to be done of the duties of these ids."""
+def all_settled(session: Session, facts: Mapping[str, Any]) -> bool:
+    """Whether nothing is left to be done of the duties that a notice tells of."""
+    ids = [int(each["id"]) for each in facts.get("duties", [])]
     states = set(session.scalars(select(Duty.state).where(Duty.id.in_(ids))))
     return bool(states) and DutyState.OPEN not in states
 
