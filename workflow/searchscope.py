@@ -1,11 +1,12 @@
 """Says which texts somebody may find, and which of them the filters of a search leave."""
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from config.textwords import words
 from config.words import Role, Target
 from store.anchors import Anchor, AnchorComment
+from store.bulk import among
 from store.files import Document
 from store.index import SearchEntry, Source
 from store.mail import Conversation
@@ -61,11 +62,7 @@ def scope(session: Session, person: Person | None, asked: Asked) -> list[ColumnE
 def _among(session: Session, column: InstrumentedAttribute[int | None], ids: Select[int]) -> ColumnElement[bool]:
     """Whether a column is one of these ids. Few are looked up first: the plan then knows that they are few."""
     known = list(session.scalars(ids.limit(MOST_PLACES + 1)))
-    if len(known) > MOST_PLACES:
-        return column.in_(ids)
-    # Written out, where a parameter would stand: the plan of a prepared statement, which serves any parameter, would go
-    # through the whole list for every text (seconds instead of a hundredth of one).
-    return column == any_(literal_column(f"CAST('{{{','.join(map(str, known))}}}' AS bigint[])"))
+    return column.in_(ids) if len(known) > MOST_PLACES else among(column, known)
 
 
 def _place_seen_by(person: Person) -> ColumnElement[bool]:
