@@ -106,7 +106,7 @@ class CommandPolicy(_Section):
 
 
 class PlaybookPolicy(_Section):
-    """Whether the playbooks' duties exist, what raises Sev 2 to Sev 1, and what an open closing duty does to a close."""
+    """Whether the playbooks' duties exist, what raises Sev 2 to Sev 1, and whether an open duty blocks a close."""
 
     duties: bool
     raise_path: Literal["automatic", "suggest", "never"]

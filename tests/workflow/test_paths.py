@@ -40,7 +40,8 @@ def _tuned(desk: Desk, raise_path: str) -> Context:
 
 def _told(desk: Desk) -> dict[str, Any] | None:
     facts = desk.session.scalars(select(Notice.facts).where(Notice.kind == "risk_up").order_by(Notice.id)).all()
-    return facts[-1].get("path")
+    told: dict[str, Any] | None = facts[-1].get("path")
+    return told
 
 
 def test_clear_evidence_raises_the_path_with_the_sentence_as_the_reason(desk: Desk) -> None:
