@@ -25,7 +25,7 @@ _OLDEST = 0.25
 
 
 _OWN_PLAN, _ANY_PLAN = (text(f"SET LOCAL plan_cache_mode = {mode}") for mode in ("force_custom_plan", "auto"))
-"""A plan made for any words and any rights goes through the whole list of places for every text, which takes seconds."""
+"""A plan for any words and any rights goes through the whole list of places for every text, which takes seconds."""
 
 
 @dataclass(frozen=True)
