@@ -21,7 +21,16 @@ from store.rules import RuleCount, judged_between, rule_counts
 from store.visibility import visible
 
 UNTOLD = frozenset(
-    {"comment", "participant", "command rejected", "snooze ended", "closeout", "assignment", "participant left"}
+    {
+        "comment",
+        "participant",
+        "command rejected",
+        "snooze ended",
+        "closeout",
+        "assignment",
+        "participant left",
+        "customer draft",
+    }
 )
 """Audit actions that are no news by themselves; comments stand on the escalation."""
 

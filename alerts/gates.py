@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts import caps
+from alerts.addressee import customer_behind
 from alerts.attendance import is_looked_after, rung_is_over
 from alerts.budgets import PACED, day_full, paced, strangers_full
 from alerts.caps import CONVERSATION
@@ -127,6 +128,11 @@ def _hidden(session: Session, candidate: Candidate, _ctx: AlertContext, _now: da
     return Verdict(Fate.DROP, "the person may not see this escalation any more")
 
 
+def _theirs(session: Session, candidate: Candidate, _ctx: AlertContext, _now: datetime) -> Verdict | None:
+    name = customer_behind(session, candidate.person.email)
+    return Verdict(Fate.FAIL, f"the address is in the domain of the customer {name}") if name is not None else None
+
+
 def _blocked(session: Session, candidate: Candidate, _ctx: AlertContext, now: datetime) -> Verdict | None:
     until = blocked_until(session, candidate.person.email, now)
     return (
@@ -236,6 +242,7 @@ Gate = Callable[[Session, Candidate, AlertContext, datetime], Verdict | None]
 
 GATES: tuple[Gate, ...] = (
     _gone,  # somebody who left gets nothing, whatever it is
+    _theirs,  # inside mail never goes to a customer
     _hidden,  # rights are those of now, not of the moment the notice was queued (attack A41)
     _blocked,  # a dead address must not cost the sending server its reputation
     _overtaken,  # a reminder of something that is done is noise

@@ -14,6 +14,7 @@ from ingest.byhand import open_by_forward
 from ingest.context import IngestContext
 from ingest.directory import Directory
 from ingest.origin import mailboxes_of
+from ingest.rating import keep_rating
 from ingest.replies.addresses import find_tokens
 from ingest.replies.attempts import is_attempt
 from ingest.replies.handle import handle
@@ -39,6 +40,7 @@ def act(
     for incoming, message_id in filed:
         kind = incoming.verdict.kind
         reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED, limits=ctx.settings.limits)
+        keep_rating(session, incoming, message_id, now)
         if kind is MailKind.BOUNCE:
             _bounce(session, incoming, directory, now)
         if is_absence_note(incoming):

@@ -22,6 +22,7 @@ from ingest.file import file_batch
 from ingest.listen import listen
 from ingest.mail import ParsedMail, Unreadable
 from ingest.origin import Origins
+from ingest.rating import rated
 from ingest.read import read_mail
 from ingest.thread import Incoming
 from ingest.work import Kept
@@ -142,7 +143,7 @@ class _Run:
     def _read(self, kept: Kept, origins: Origins) -> Incoming:
         mail = read_mail(kept.body, self.ctx.settings.limits)
         verdict = origins.doubted(kept, mail, classify(mail, self.directory, self.ctx.loop_id))
-        verdict = origins.overheard(kept, mail, verdict, self.directory)
+        verdict = rated(self.store, mail, origins.overheard(kept, mail, verdict, self.directory))
         mail = _keyed(mail, verdict.kind)
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
         team = self.directory.team_for(recipients)

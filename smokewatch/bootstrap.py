@@ -98,7 +98,9 @@ def build(settings: Settings, *, queue: bool = False) -> App:
         mark = loop_mark(session)
     commands, fields = policy.commands, workflow.fields
     alerts = AlertContext(settings.outgoing, policy.alerts, mark, commands.token_days, commands.confirm_hours, fields)
-    alerts = replace(alerts, queues=lambda s, person, now: queue_counts(s, Asked(person, now, policy)))
+    alerts = replace(
+        alerts, customer=policy.customer, queues=lambda s, person, now: queue_counts(s, Asked(person, now, policy))
+    )
     app = App(settings, policy, store, workflow, IngestContext(settings, workflow, mark), alerts)
     if not queue:
         return app

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from alerts.customer import deliver_customer_one
 from alerts.deliver import deliver_one
 from alerts.digest import open_due_digests
 from alerts.sender import SmtpSender
@@ -140,7 +141,8 @@ class Service:
 
     def _deliver(self) -> bool:
         assert self._sender is not None
-        return deliver_one(self.app.store, self._sender, self.app.alerts, utc_now())
+        parts = self.app.store, self._sender, self.app.alerts
+        return deliver_one(*parts, utc_now()) or deliver_customer_one(*parts, utc_now())
 
     def settle(self) -> None:
         """Do now what the schedule would do within a minute: find what is due, and open the digests."""

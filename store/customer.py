@@ -52,19 +52,16 @@ class CustomerMail(Base):
 class Rating(Base):
     """How content the customer was with one closed escalation, 1 to 5, in their own mail or written down by hand.
 
-    Of an address on an escalation there is one: who answers again has thought again.
+    Who answers again has thought again: of an address there is one for each escalation that was rated.
     """
 
     __tablename__ = "rating"
     id: Mapped[Key]
-    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     address: Mapped[str]
     score: Mapped[int]
     text: Mapped[str] = mapped_column(server_default="")
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), unique=True)
     at: Mapped[datetime]
-    __table_args__ = (
-        UniqueConstraint("escalation_id", "address"),
-        CheckConstraint("score BETWEEN 1 AND 5", name="score"),
-    )
+    __table_args__ = (CheckConstraint("score BETWEEN 1 AND 5", name="score"),)

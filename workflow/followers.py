@@ -6,15 +6,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config.words import Target
+from store.customer import CustomerMail, Rating
 from store.files import Document
 from store.record import SignOff
 from store.tasks import ActionItem, Milestone, RegisterEntry
 from workflow.followduties import duties_back, move_duties, move_roles, roles_back
 
-NUMBERED: tuple[type[Any], ...] = (ActionItem, Milestone, RegisterEntry)
+NUMBERED: tuple[type[Any], ...] = (ActionItem, Milestone, RegisterEntry, CustomerMail)
 """Tables whose rows have a number on their escalation, which people write."""
 
-PLAIN: tuple[type[Any], ...] = (SignOff, Document)
+PLAIN: tuple[type[Any], ...] = (SignOff, Document, Rating)
 """Tables whose rows only name their escalation."""
 
 Rows = dict[str, list[list[int]]]

@@ -31,20 +31,22 @@ _HEADS: dict[str, Verb] = {word: verb for verb in VERBS.values() for word in (ve
 # fmt: off
 _ORDINARY = frozenset(
     {
-        "act", "ask", "assumptions", "back", "block", "cause", "chose", "clock", "cloned", "closer", "craft",
-        "dependence", "dependent", "dine", "disk", "dock", "does", "done", "drafts", "else", "fine", "given", "gone",
-        "held", "hell", "hello", "hope", "issued", "issues", "just", "keep", "kelp", "know", "lack", "later", "lessen",
-        "lesser", "lets", "like", "line", "loch", "locked", "locks", "look", "lose", "loved", "luck", "made", "make",
-        "mane", "mark", "merit", "mice", "mike", "mile", "milestones", "mind", "mines", "mint", "mite", "more", "most",
-        "move", "much", "must", "name", "need", "nice", "night", "nine", "none", "nope", "nose", "not", "noted",
-        "notes", "now", "once", "one", "only", "open", "out", "over", "owe", "owed", "own", "owner", "pending", "pine",
-        "please", "prime", "print", "probably", "promises", "promising", "race", "reaches", "reason", "remove",
-        "removed", "request", "respond", "rest", "result", "results", "rise", "risks", "risky", "rock", "settle",
-        "settles", "ship", "since", "skin", "slip", "smart", "sock", "solution", "solve", "solved", "soon", "sorry",
-        "spit", "star", "state", "step", "still", "stop", "stops", "take", "test", "text", "thanks", "that", "then",
-        "there", "these", "they", "this", "those", "time", "tissue", "typed", "types", "tyre", "under", "update", "use",
-        "used", "user", "uses", "usual", "verge", "very", "vine", "wait", "want", "week", "well", "when", "while",
-        "will", "wine", "wish", "with", "work", "yes", "yet", "your",
+        "act", "ask", "assumptions", "back", "bend", "block", "cause", "chose", "clock", "cloned", "closer", "craft",
+        "date", "dated", "dependence", "dependent", "dine", "discards", "disk", "dock", "does", "done", "drafts",
+        "else", "end", "fine", "given", "gone", "held", "hell", "hello", "hope", "issued", "issues", "just", "keep",
+        "kelp", "know", "lack", "later", "lend", "lessen", "lesser", "lets", "like", "line", "little", "loch",
+        "locked", "locks", "look", "lose", "loved", "luck", "made", "make", "mane", "mark", "mend", "merit", "mice",
+        "mike", "mile", "milestones", "mind", "mines", "mint", "mite", "more", "most", "move", "much", "must", "name",
+        "need", "nice", "night", "nine", "none", "nope", "nose", "not", "noted", "notes", "now", "once", "one", "only",
+        "open", "out", "over", "owe", "owed", "own", "owner", "pending", "pine", "please", "prime", "print",
+        "probably", "promises", "promising", "queued", "race", "ratings", "reaches", "reason", "remove", "removed",
+        "request", "respond", "rest", "result", "results", "rise", "risks", "risky", "rock", "sand", "second", "seed",
+        "seen", "sends", "sent", "settle", "settles", "ship", "since", "skin", "slip", "smart", "sock", "solution",
+        "solve", "solved", "soon", "sorry", "spend", "spit", "star", "state", "step", "still", "stop", "stops", "take",
+        "tend", "test", "text", "thanks", "that", "then", "there", "these", "they", "this", "those", "tile", "time",
+        "tissue", "titles", "typed", "types", "tyre", "under", "update", "updated", "updates", "upset", "use", "used",
+        "user", "uses", "usual", "verge", "very", "vine", "wait", "want", "week", "well", "when", "while", "will",
+        "wine", "wish", "with", "work", "yes", "yet", "your",
     }
 )
 # fmt: on

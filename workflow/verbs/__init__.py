@@ -14,6 +14,7 @@ from workflow.verbs import (
     customer_impact,
     dependency,
     did,
+    discard,
     doing,
     done,
     draft,
@@ -40,6 +41,7 @@ from workflow.verbs import (
     queue,
     queues,
     raci,
+    rating,
     reached,
     reconcile,
     reopen,
@@ -47,7 +49,9 @@ from workflow.verbs import (
     resolve,
     risk,
     root_cause,
+    satisfaction,
     search,
+    send,
     set_field,
     settled,
     sev,
@@ -64,6 +68,7 @@ from workflow.verbs import (
     undo,
     unlink,
     unlock,
+    update,
     useful,
     users,
     waiting,
@@ -103,6 +108,11 @@ _TABLE = (
     raci.VERB,
     swarm.VERB,  # many teams by plan
     title.VERB,  # who they are
+    update.VERB,  # to the customer
+    send.VERB,
+    discard.VERB,
+    satisfaction.VERB,
+    rating.VERB,
     snooze.VERB,  # for me only
     away.VERB,
     back.VERB,

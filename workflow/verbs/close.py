@@ -1,6 +1,7 @@
 """`close`, with `root cause:`, `resolution:` and the optional parts below it: the escalation is done for good."""
 
 from config.words import State
+from workflow.asking import ask_after_close
 from workflow.closeout import PARTS, Post
 from workflow.closingduties import say, settle_for_close
 from workflow.dates import When
@@ -24,7 +25,9 @@ def _run(work: Work) -> Outcome:
     made = close(work.session, work.by, work.escalation, post)
     left = settle_for_close(work.session, work.by, work.escalation, work.context)
     asked = f" Left undone of what the playbook asks for at the close: {say(left)}." if left else ""
-    return Outcome(f"{work.number} is closed; its closeout is version {made.version}. Well done.{asked}")
+    question = ask_after_close(work.session, work.by, work.escalation, work.context)
+    said = f"{work.number} is closed; its closeout is version {made.version}. Well done.{asked} {question}"
+    return Outcome(said.rstrip())
 
 
 VERB = Verb(

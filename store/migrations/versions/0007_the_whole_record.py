@@ -374,10 +374,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["escalation_id"], ["escalation.id"], name=op.f("fk_rating_escalation_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_rating_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
-        sa.UniqueConstraint("escalation_id", "address", name=op.f("uq_rating_escalation_id_address")),
         sa.UniqueConstraint("message_id", name=op.f("uq_rating_message_id")),
     )
     op.create_index(op.f("ix_rating_account_id"), "rating", ["account_id"], unique=False)
+    op.create_index(op.f("ix_rating_escalation_id"), "rating", ["escalation_id"], unique=False)
     op.create_table(
         "sign_off",
         sa.Column("id", sa.BigInteger(), nullable=False),
