@@ -105,7 +105,7 @@ LONGEST_LINK = 1_900
 
 def fill_in(form: Mapping[str, object], reply_to: str, subject: str) -> Answer | None:
     """The closeout's form as an answer to fill in; None when it is too long for a link."""
-    offer = Offer(str(form.get("short", "")), "Fill in the closeout", "close, with the lines below")
+    offer = Offer(str(form.get("short", "")), "Fill in the closeout, with the form below", "close")
     found = link(offer, reply_to, subject)
     return found if len(found.href) <= LONGEST_LINK else None
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from alerts.context import AlertContext
 from alerts.digest import open_due_digests
@@ -14,6 +15,7 @@ from store.outbox import DigestWindow
 from store.people import Person, Team
 from store.record import Escalation, Participant
 from store.risk import Promise, PromiseEvent
+from store.tasks import ActionItem
 from tests.alerts.scene import CONTEXT, Scene, tuned
 from tests.alerts.sink import Sink
 
@@ -259,3 +261,32 @@ def test_what_stands_above_is_not_listed_again(scene: Scene, sink: Sink) -> None
     _promise(scene, scene.now + 3 * HOUR)
     _open(scene)
     assert "WHAT WE OWE" not in _read(scene, sink)
+
+
+def _late_item(scene: Scene, due: datetime, assignee: int = 0) -> int:
+    made = ActionItem(
+        escalation_id=scene.esc, n=1, text="write the checklist", assignee_id=assignee or scene.lena, due_at=due,
+        source="closeout", made_at=scene.now - DAY * 3, changed_at=scene.now - DAY * 3,
+    )  # fmt: skip
+    scene.change(lambda s: s.add(made))
+    return made.id
+
+
+def test_an_action_item_whose_day_ended_makes_a_digest_and_is_named(scene: Scene, sink: Sink) -> None:
+    _late_item(scene, scene.now - HOUR)
+    assert _open(scene) == 2
+    text = _read(scene, sink)
+    assert "ACTION ITEMS OVERDUE" in text
+    assert f"ESC-{scene.esc}, item 1, due Wed 6 May, 09:30: write the checklist (Lena Vogt)" in text
+
+
+def test_one_that_was_late_before_makes_no_digest_by_itself(scene: Scene) -> None:
+    _late_item(scene, scene.now - DAY * 2)
+    assert _open(scene) == 0
+
+
+def test_who_may_not_see_the_escalation_reads_of_no_item(scene: Scene) -> None:
+    _late_item(scene, scene.now - HOUR)
+    scene.update(Escalation, scene.esc, team_id=None)
+    scene.change(lambda s: s.execute(delete(Participant)))
+    assert _open(scene) == 1, "the admin's alone"

@@ -34,7 +34,7 @@ def test_a_file_of_ones_own_may_have_only_some_prompts(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_named_by_file_and_key(tmp_path: Path, text: str, wrong: str) -> None:
     (tmp_path / "default.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(CloseoutsError, match="default.toml") as caught:
+    with pytest.raises(CloseoutsError, match=r"default\.toml") as caught:
         load_closeouts(tmp_path)
     assert wrong in str(caught.value)
 

@@ -89,7 +89,7 @@ def test_what_is_over_is_not_moved(desk: Desk) -> None:
 
 def test_a_number_that_is_not_there_lists_those_that_are(desk: Desk) -> None:
     add(desk)
-    with pytest.raises(Refused, match="has no action item 7. Open are 1: send the report"):
+    with pytest.raises(Refused, match=r"has no action item 7\. Open are 1: send the report"):
         item_of(desk.session, desk.esc, 7)
 
 

@@ -60,7 +60,7 @@ def _functions(desk: Desk) -> dict[str, Callable[[], object]]:
 ])  # fmt: skip
 def test_every_function_refuses_with_the_one_error(locked: Desk, name: str) -> None:
     version = locked.esc.version
-    with pytest.raises(Locked, match="locked .* by Mona Adler"), locked.session.begin_nested():
+    with pytest.raises(Locked, match=r"locked .* by Mona Adler"), locked.session.begin_nested():
         _functions(locked)[name]()
     locked.session.refresh(locked.esc)
     assert locked.esc.version == version

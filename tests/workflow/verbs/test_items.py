@@ -1,4 +1,4 @@
-"""`done 3`, `doing 3`, `move 3 to DATE: why` and `drop 3: why` change one item; sentences with these words do nothing."""
+"""`done 3`, `doing 3`, `move 3 to DATE: why`, `drop 3: why` change one item; sentences with these words do not."""
 
 import pytest
 from sqlalchemy import select
