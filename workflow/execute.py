@@ -18,7 +18,6 @@ from workflow.closingfields import apart, given_in
 from workflow.commands import Command, CommandBlock, Unknown
 from workflow.comments import Said, bring_in
 from workflow.errors import Incomplete, NotFound, Refused
-from workflow.pages import Page
 from workflow.pending import claim_pending, put_by
 from workflow.record import add_comment, lock
 from workflow.restore import changed, snapshot
@@ -113,7 +112,7 @@ class _Run:
         self.waiting: list[Command] = []
         self.ask: str | None = None
         self.form: Form | None = None
-        self.pages: list[Page] = []
+        self.outcomes: list[Outcome] = []
         self.undoable = False
         self.comment_added = False
 
@@ -172,7 +171,7 @@ class _Run:
             undo=undo,
             ask=self.ask,
             form=self.form,
-            pages=tuple(self.pages),
+            pages=tuple(each.page for each in self.outcomes if each.page is not None),
         )
         if not self.waiting:
             return told
@@ -191,7 +190,7 @@ class _Run:
             unclear = self._bring_in(verb, work)
             if verb.can_undo and self.by.person_id is not None:
                 self._remember(verb, changed(before, snapshot(self.esc)), outcome)
-        self.pages += [] if outcome.page is None else [outcome.page]
+        self.outcomes.append(outcome)
         return " ".join([outcome.sentence, *unclear])
 
     def _bring_in(self, verb: Verb, work: Work) -> tuple[str, ...]:
