@@ -46,7 +46,7 @@ class NoticeDraft:
     * INCIDENT: name, customers (how many), since, found (list of {about, subject, at}), others.
     * DUTY_OVERDUE: playbook, tell (at_once or digest), risk (a sentence), duties (list of {id, n, text, due}).
     * ANSWER_DUE: rung_id, share (percent of the time that is gone), since, due, next (who is asked then, or None).
-    * CLIMBED: rung_id, rung, due, opened, asked (list of {name, rung, since, hours, why}).
+    * CLIMBED: rung_id, rung, due, opened, asked (list of {name, rung, since, hours}).
     * STAND_IN: who, until, escalations (list of {number, about, standing, next}), more (how many are not listed).
     * QUIET: scope, cap, because, digest. DIGEST: since, until, held (ids of notices it stands for).
 

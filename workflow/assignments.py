@@ -156,8 +156,7 @@ def _self_and_above(session: Session, person_id: int) -> set[int]:
 
 def _numbers(candidate: dict[str, Any]) -> str:
     days = f"{candidate['days']:g} {'day' if candidate['days'] == 1 else 'days'} each"
-    usual = "" if candidate["known"] else ", as nothing is known yet"
-    return f"{candidate['open']} open, {days}{usual}"
+    return f"{candidate['open']} open, {days}{'' if candidate['known'] else ' assumed'}"
 
 
 def _listed(names: list[str]) -> str:

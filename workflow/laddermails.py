@@ -82,5 +82,4 @@ def _asked(session: Session, esc: Escalation, rung: Rung) -> dict[str, Any]:
         "rung": rung.name,
         "since": rung.since.isoformat(),
         "hours": round(hours, 1),
-        "why": rung.ended_why,
     }

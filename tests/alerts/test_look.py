@@ -62,8 +62,7 @@ FACTS: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.CLIMBED: {
         "rung": "manager", "due": "2026-05-07T08:00:00+00:00", "opened": "2026-05-04T08:00:00+00:00",
         "asked": [
-            {"name": "Lena Vogt", "rung": "frontline", "since": "2026-05-04T08:00:00+00:00", "hours": 40.0,
-             "why": "no answer in time"},
+            {"name": "Lena Vogt", "rung": "frontline", "since": "2026-05-04T08:00:00+00:00", "hours": 40.0},
         ],
     },
     NoticeKind.STAND_IN: {

@@ -97,7 +97,7 @@ def test_the_numbers_are_for_those_they_are_about_and_above_them(desk: Desk, tmp
         for who in (desk.mona, desk.bob, desk.stan)
     }
     assert seen == {"Mona Adler": [1, 0], "Bob Stone": [None, 0], "Stan Kowal": [None, None]}
-    assert "0 open, 5 days each, as nothing is known yet" in because(desk.session, row, desk.bob)
+    assert "0 open, 5 days each assumed" in because(desk.session, row, desk.bob)
     assert "open" not in because(desk.session, row, desk.stan)
 
 
