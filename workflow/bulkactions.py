@@ -10,12 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from config.words import NoticeKind, Role, TaskState
+from store import audit
 from store.notices import NoticeDraft, post_notice
 from store.people import Person
 from store.record import Escalation, Participant
 from store.tasks import ActionItem
 from workflow.actionlist import Wanted, clauses
-from workflow.change import By, Step, append
+from workflow.change import By, Step, as_change
 from workflow.comments import cut
 from workflow.errors import Refused
 from workflow.locks import check_unlocked
@@ -142,11 +143,12 @@ def _tell_audit(  # noqa: PLR0913, PLR0917 - what was changed, by whom, to what
         own[item.escalation_id].append({"n": item.n, "assignee": item.assignee_id, "state": item.state})
     to = {"assignee": None if person is None else person.email, "state": bulk.state}
     said = ", ".join(str(value) for value in to.values() if value is not None)
+    rows = []
     for number, esc in escalations.items():
-        step = Step(
-            "action items", None, f"{len(own[number])} changed: {said}", bulk.why or None, to | {"was": own[number]}
-        )
-        append(session, by, esc.number, step)
+        changed = f"{len(own[number])} changed: {said}"
+        step = Step("action items", None, changed, bulk.why or None, to | {"was": own[number]})
+        rows.append(as_change(by, esc.number, step))
+    audit.record_many(session, rows)
     chosen = update(Escalation).where(Escalation.id.in_(escalations))
     moved = chosen.values(version=Escalation.version + 1, changed_at=by.now)
     session.execute(moved.execution_options(synchronize_session=False))

@@ -50,19 +50,21 @@ def written(session: Session, by: By, esc: Escalation, step: Step) -> None:
 
 def append(session: Session, by: By, stream: str, step: Step) -> None:
     """Append an audit row that changes no escalation (a refused command, a new escalation's first row)."""
-    audit.record(
-        session,
-        audit.Change(
-            stream=stream,
-            at=by.now,
-            actor=by.actor,
-            channel=by.channel,
-            action=step.action,
-            from_value=step.from_value,
-            to_value=step.to_value,
-            reason=step.reason or by.reason,
-            detail=step.detail or {},
-        ),
+    audit.record(session, as_change(by, stream, step))
+
+
+def as_change(by: By, stream: str, step: Step) -> audit.Change:
+    """The audit row of a step."""
+    return audit.Change(
+        stream=stream,
+        at=by.now,
+        actor=by.actor,
+        channel=by.channel,
+        action=step.action,
+        from_value=step.from_value,
+        to_value=step.to_value,
+        reason=step.reason or by.reason,
+        detail=step.detail or {},
     )
 
 
