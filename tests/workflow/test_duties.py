@@ -154,3 +154,11 @@ def test_nobody_who_switched_duties_off_has_any(desk: Desk) -> None:
     off = policy.model_copy(update={"playbooks": policy.playbooks.model_copy(update={"duties": False})})
     keep_duties(desk.session, Context(off, desk.context.outgoing), desk.now)
     assert open_keys(desk) == []
+
+
+def test_what_is_done_already_is_named_and_does_not_stop_the_others(desk: Desk) -> None:
+    play(desk)
+    desk.says_one("did 1: green by June")
+    said = desk.says_one("did 1, 2: held on Tuesday")
+    assert "Duty 2 (Weekly review call) is done." in said
+    assert "Duty 1 of ESC-1 is done already. Open are: 3 " in said.replace(desk.esc.number, "ESC-1")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from config.words import DutyState, State
+from store.tasks import Duty
 from workflow.dates import When
 from workflow.duties import Word, find_duty, reopen_duty, settle_duty
 from workflow.errors import Refused
@@ -23,10 +24,13 @@ def numbers(text: str) -> tuple[list[int], str] | None:
 
 
 def settle_all(work: Work, to: DutyState) -> Outcome:
-    """Settle each duty the command names; one that cannot be settled refuses the whole line."""
+    """Settle each duty the command names; those that are not open are named, and refuse the line only when all are."""
     if work.escalation.state == State.CLOSED:
         raise Refused(f"{work.number} is closed; write `reopen: why` first.")
-    rows = [find_duty(work.session, work.escalation, n) for n in work.args["duties"]]
+    found = {n: _find(work, n) for n in work.args["duties"]}
+    rows = [each for each in found.values() if isinstance(each, Duty)]
+    if not rows:
+        raise Refused(str(next(iter(found.values()))))
     word = Word(to, work.args["text"])
     settled = [settle_duty(work.session, work.by, row, word, work.context.playbooks) for row in rows]
     overdue = any(row.told_overdue_at is not None for row in rows)
@@ -35,7 +39,17 @@ def settle_all(work: Work, to: DutyState) -> Outcome:
     says = [f"Duty {each.duty.n} ({each.duty.text}) is {to}." for each in settled]
     following = [each.following for each in settled if each.following is not None]
     says += [f"It comes again as {row.n}, due {work.says(row.due_at)}." for row in following if row.due_at]
-    return Outcome(" ".join(says), {"settled": [each.to_json() for each in settled]})
+    # The record may have done a duty since the alert that named it.
+    not_open = [str(_find(work, n)) for n, each in found.items() if isinstance(each, str)]
+    return Outcome(" ".join([*says, *not_open]), {"settled": [each.to_json() for each in settled]})
+
+
+def _find(work: Work, n: int) -> Duty | str:
+    """The open duty of this number, or why there is none."""
+    try:
+        return find_duty(work.session, work.escalation, n)
+    except Refused as refusal:
+        return str(refusal)
 
 
 def take_back(work: Work, before: dict[str, Any]) -> None:
