@@ -1,8 +1,9 @@
 """Delivers one mail to a customer that a person approved; the only code by which a customer can get mail from us."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from html import escape
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from alerts import settle, trouble
+from alerts.clockwork import zone_of
 from alerts.context import AlertContext
 from alerts.customerlease import CustomerClaim, claim_one, due
 from alerts.handover import Failed, Phase, Sender, Sent
@@ -24,8 +26,9 @@ from store.customer import CustomerMail
 from store.database import Store
 from store.mail import RawMail
 from store.notices import NoticeDraft, post_notice
-from store.people import Contact, Person
+from store.people import Contact, Person, Team
 from store.recipients import blocked_until
+from store.record import Escalation
 from store.visibility import may_see
 
 log = structlog.get_logger()
@@ -92,9 +95,18 @@ def compose(session: Session, row: CustomerMail) -> OutgoingMail:
     )
     html = f"<!DOCTYPE html><html><body>{paragraphs}</body></html>"
     references = [*row.references, row.in_reply_to]
-    return build(
-        MailPlan(envelope, row.subject, row.message_id, row.approved_at, wrap(row.text) + "\n", html, references)
-    )
+    # On the clock of the team: a mail that says "tomorrow at noon" is read by the zone of its Date.
+    date = row.approved_at.astimezone(_zone(session, row, approver))
+    return build(MailPlan(envelope, row.subject, row.message_id, date, wrap(row.text) + "\n", html, references))
+
+
+def _zone(session: Session, row: CustomerMail, approver: Person) -> tzinfo:
+    team_id = session.get_one(Escalation, row.escalation_id).team_id
+    team = None if team_id is None else session.get(Team, team_id)
+    try:
+        return zone_of(approver) if team is None else ZoneInfo(team.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return zone_of(approver)
 
 
 def _put_aside(session: Session, row: CustomerMail, ctx: AlertContext, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from config.killpoint import killpoint
 from config.words import MailKind
 from ingest import work
-from ingest.classify import classify
+from ingest.classify import classify, sender_of
 from ingest.context import IngestContext
 from ingest.directory import Directory, load_directory
 from ingest.file import file_batch
@@ -146,7 +146,8 @@ class _Run:
         verdict = rated(self.store, mail, origins.overheard(kept, mail, verdict, self.directory))
         mail = _keyed(mail, verdict.kind)
         recipients = [*(a.email for a in (*mail.to, *mail.cc)), *mail.envelope_to]
-        team = self.directory.team_for(recipients)
+        # A mail that comes from a shared mailbox is that team's, whose hours its promises are reckoned in.
+        team = self.directory.team_for([*recipients, sender_of(mail)])
         incoming = Incoming(
             raw_id=kept.id,
             body=kept.body,

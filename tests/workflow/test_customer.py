@@ -225,7 +225,8 @@ def test_nobody_is_asked_before_it_is_resolved(desk: Desk) -> None:
     "line",
     [
         "Update customer on the delay please", "Update the ticket when you can", "Send me the log",
-        "send 1 copy to Ana", "Send: the log", "Discard the old one", "Satisfaction is low there", "Rating of the pump is 4 bar",
+        "send 1 copy to Ana", "Send: the log", "Discard the old one", "Satisfaction is low there",
+        "Rating of the pump is 4 bar",
         "Updates: none", "Sent 1 mail today", "rating agencies called",
     ],
 )  # fmt: skip
