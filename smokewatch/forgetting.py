@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
 from config.words import NoticeKind, RawState, State
+from smokewatch.forgetcustomer import empty_customer, forget_customer
 from store import audit
 from store.database import Store
 from store.incidents import Trace
@@ -56,6 +57,7 @@ def forget(session: Session, address: str, by: By) -> dict[str, int]:
             .values({column: func.array_replace(column, address, pseudonym)})
         )
     session.execute(update(SignOff).where(SignOff.by_address == address).values(by_address=pseudonym))
+    forget_customer(session, address, pseudonym)
     session.execute(delete(Contact).where(Contact.email == address))
     session.execute(delete(Sighting).where(Sighting.address == address))
     session.execute(delete(RecipientHealth).where(RecipientHealth.address == address))
@@ -111,6 +113,7 @@ def empty(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(Absence).where(Absence.message_id.in_(ids)).values(quote=GONE))
     session.execute(update(Promise).where(Promise.message_id.in_(ids)).values(quote=GONE))
     session.execute(update(SignOff).where(SignOff.message_id.in_(ids)).values(quote=GONE))
+    empty_customer(session, ids)
     for message_id in ids:
         found = text("facts->'evidence' @> jsonb_build_array(jsonb_build_object('message_id', CAST(:id AS bigint)))")
         session.execute(

@@ -113,7 +113,7 @@ def approve(session: Session, by: By, esc: Escalation, mail: CustomerMail, ctx: 
     # The shape mail programs make; made once, so that a re-send after a broken session carries the same.
     digest = hashlib.sha256(f"customer:{mail.id}:{by.now.isoformat()}".encode()).hexdigest()
     mail.message_id = f"<{digest[:10]}.{digest[10:24]}@{mail.from_address.rpartition('@')[2]}>"
-    detail = {"customer_mail": mail.id, "kind": mail.kind, "to": list(mail.to_addresses)}
+    detail = {"customer_mail": mail.id, "kind": mail.kind}
     written(session, by, esc, Step("customer mail", f"draft {mail.n}", "approved", detail=detail))
 
 

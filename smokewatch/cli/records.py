@@ -13,6 +13,7 @@ from config.words import NoticeState, Priority, RawState
 from smokewatch import report
 from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.closing import closing_facts, show_closing
+from smokewatch.cli.customer import customer_rows, show_mails
 from smokewatch.cli.fieldrows import facts_of, sections_of
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table
@@ -106,13 +107,17 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         closing = closing_facts(session, number, utc_now())
         plan = plan_page(session, app, actor(ctx, session, app), session.get_one(Escalation, number))
         asked = roster_facts(session, actor(ctx, session, app), number)
+        mails = customer_rows(session, number)
     if as_json:
-        show_json(view.to_json() | {"closing": closing, "plan": plan.to_json(), "roster": asked})
+        show_json(
+            view.to_json() | {"closing": closing, "plan": plan.to_json(), "roster": asked, "customer_mails": mails}
+        )
     else:
         _show(view, fields)
         show_closing(closing)
         show_page(plan)
         show_roster(asked)
+        show_mails(mails)
 
 
 def open_by_hand(

@@ -7,10 +7,11 @@ import sys
 from datetime import datetime
 
 import config.killpoint
+from alerts.customer import deliver_customer_one
 from alerts.deliver import deliver_one
 from alerts.digest import open_due_digests
 from store.database import Store, connect
-from tests.alerts.scene import CONTEXT, sender_for
+from tests.alerts.scene import ALLOWED, CONTEXT, sender_for
 from tests.alerts.sink import Sink
 
 
@@ -34,6 +35,10 @@ def _work(job: str, url: str, port: int, now: str, kill_at: str) -> None:
     if job == "digest":
         with store.transaction() as session:
             open_due_digests(session, CONTEXT, at)
+    elif job == "customer":
+        sender = sender_for(Sink(port))
+        while deliver_customer_one(store, sender, ALLOWED, at):
+            pass
     else:
         sender = sender_for(Sink(port))
         while deliver_one(store, sender, CONTEXT, at):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.context import AlertContext
 from alerts.deliver import deliver_one
 from alerts.sender import SmtpSender
-from config.policy import load_policy
+from config.policy import CustomerPolicy, load_policy
 from config.settings import Outgoing, Security, Smtp
 from config.words import NoticeKind, Role
 from store.database import Store
@@ -27,6 +27,7 @@ OUTGOING = Outgoing(
     bounce_address="bounce@in.us.example",
 )
 CONTEXT = AlertContext(OUTGOING, load_policy().alerts, "instance-7")
+ALLOWED = replace(CONTEXT, customer=CustomerPolicy(updates=True, satisfaction=True, satisfaction_after_close=False))
 QUOTE = "We have now asked three times and still have no date."
 
 

@@ -11,18 +11,16 @@ from sqlalchemy import select
 
 from alerts.context import AlertContext
 from alerts.customer import MOST_PER_HOUR, deliver_customer_one
-from config.policy import CustomerPolicy
+from config.policy import load_policy
 from config.words import CustomerMailState, NoticeKind, NoticeState
 from store.customer import CustomerMail
 from store.mail import RawMail
 from store.people import Account, AccountDomain, Person
 from store.record import Audit
-from tests.alerts.scene import CONTEXT, Scene, sender_for
+from tests.alerts.scene import ALLOWED, CONTEXT, Scene, sender_for
 from tests.alerts.sink import Sink
 
 INES = "ines@norvik.example"
-ON = CustomerPolicy(updates=True, satisfaction=True, satisfaction_after_close=False)
-ALLOWED = replace(CONTEXT, customer=ON)
 ROOT = Path(__file__).parents[2]
 
 
@@ -98,7 +96,7 @@ def test_a_draft_is_never_sent(scene: Scene, sink: Sink) -> None:
     assert sink.taken == []
 
 
-@pytest.mark.parametrize("ctx", [CONTEXT, replace(CONTEXT, customer=ON.model_copy(update={"updates": False}))])
+@pytest.mark.parametrize("ctx", [CONTEXT, replace(CONTEXT, customer=load_policy().customer)])
 def test_nothing_goes_out_where_it_is_switched_off(scene: Scene, sink: Sink, ctx: AlertContext) -> None:
     key = add(scene)
     drain(scene, sink, ctx)

@@ -11,15 +11,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from alerts.deliver import deliver_one
 from alerts.digest import open_due_digests
-from config.words import NoticeKind, NoticeState, Role
+from config.words import CustomerMailState, NoticeKind, NoticeState, Role
+from store.mail import RawMail
 from store.outbox import Notice
 from store.people import Person
 from tests.alerts.scene import CONTEXT, Scene, sender_for
 from tests.alerts.sink import Sink
+from tests.alerts.test_customer import add, drain, row
 from tests.kills import Point, moment
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +77,20 @@ def test_killed_while_sending(killer: Killer, point: str, killing: int) -> None:
     copies = sorted(sink.ids[scene.notice(n).message_id] for n in numbers)
     assert copies == [1] * (NOTICES - 1) + [2 if point in ("K18", "K19") else 1]
     assert sum(scene.notice(n).repeats for n in numbers) == sum(copies) - NOTICES
+
+
+@pytest.mark.parametrize("point", ["K30", "K16", "K17", "K18", "K31", "K32"])
+def test_killed_while_mailing_customers(killer: Killer, point: str, killing: int) -> None:
+    scene, sink = killer.scene, killer.sink
+    keys = [add(scene, n) for n in range(1, NOTICES + 1)]
+    killer.run("customer", moment(killing, (point, NOTICES)))
+    drain(scene, sink)
+    drain(scene, sink, later=RERUN)
+    assert [row(scene, key).state for key in keys] == [CustomerMailState.SENT] * NOTICES
+    copies = sorted(sink.ids[f"<{n}@us.example>"] for n in range(1, NOTICES + 1))
+    assert copies == [1] * (NOTICES - 1) + [2 if point in ("K18", "K31") else 1]
+    with scene.store.transaction() as session:
+        assert session.scalar(select(func.count(RawMail.id))) == NOTICES
 
 
 @pytest.mark.parametrize("point", [("K21", 3), ("K22", 3), ("K23", 1)])
