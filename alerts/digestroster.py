@@ -59,7 +59,7 @@ def _overrides(session: Session, reader: build.Reader) -> list[str]:
         .join(chosen, chosen.id == Assignment.person_id)
         .join(now, now.id == Assignment.override_id)
         .outerjoin(Account, Account.id == Escalation.account_id)
-        .where(Assignment.state == AssignmentState.OVERRIDDEN, visible(reader.person))
+        .where(Assignment.state == AssignmentState.OVERRIDDEN, visible(reader.person), Escalation.merged_into.is_(None))
         .order_by(Assignment.override_at, Assignment.id)
     )
     return [

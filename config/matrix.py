@@ -80,12 +80,9 @@ class When(_Section):
     def fits(self, case: Case) -> bool:
         """Whether it holds."""
         asked = (
-            (self.path, case.path),
-            (self.priority, case.priority),
-            (self.risk, case.risk),
-            (tuple(map(str.lower, self.tier)), case.tier.lower()),
-            (self.category, case.category),
-        )
+            (self.path, case.path), (self.priority, case.priority), (self.risk, case.risk),
+            (tuple(map(str.lower, self.tier)), case.tier.lower()), (self.category, case.category),
+        )  # fmt: skip
         return all(value in wanted for wanted, value in asked if wanted)
 
 
@@ -186,7 +183,7 @@ class Matrix(_Section):
         return self
 
     def category(self, name: str) -> Category:
-        """What it says of a category; one that names nobody where it says nothing."""
+        """What it says of a category; an empty one where it says nothing."""
         return self.categories.get(name, Category())
 
     def named(self) -> Iterator[tuple[str, str]]:

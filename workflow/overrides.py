@@ -118,7 +118,10 @@ class Override:
 
 
 def open_overrides(session: Session, person: Person | None, escalation_id: int | None = None) -> list[Override]:
-    """What waits to be reconciled on escalations that a person may see, oldest first; None at the console sees all."""
+    """What waits to be reconciled on escalations that a person may see, oldest first; None at the console sees all.
+
+    One that was merged has no owner of its own any more, so nothing of it waits unless the merge is undone.
+    """
     chosen, now, who = aliased(Person), aliased(Person), aliased(Person)
     rows = (
         select(Assignment, Escalation, Account.name, chosen.name, now.name, who.name)
@@ -127,7 +130,7 @@ def open_overrides(session: Session, person: Person | None, escalation_id: int |
         .join(now, now.id == Assignment.override_id)
         .outerjoin(who, who.id == Assignment.override_by)
         .outerjoin(Account, Account.id == Escalation.account_id)
-        .where(Assignment.state == AssignmentState.OVERRIDDEN, sees(person))
+        .where(Assignment.state == AssignmentState.OVERRIDDEN, Escalation.merged_into.is_(None), sees(person))
         .order_by(Assignment.override_at, Assignment.id)
     )
     if escalation_id is not None:

@@ -152,9 +152,7 @@ def reconcile_override(
 
 def away(
     ctx: typer.Context,
-    who: Annotated[
-        str, typer.Argument(help="As @lena or by address; empty lists who is away.")
-    ] = "",
+    who: Annotated[str, typer.Argument(help="As @lena or by address; empty lists who is away.")] = "",
     until: Annotated[str, typer.Option(help="When they are back, as in Friday or 2026-05-18.")] = "",
     as_json: Json = False,
 ) -> None:

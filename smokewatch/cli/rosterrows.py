@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.text import Text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smokewatch.cli.output import console, table
@@ -16,15 +17,15 @@ def roster_facts(session: Session, viewer: Person | None, number: int) -> dict[s
     """The choice of the matrix with its terms, and the ladder, as the viewer may see them."""
     esc = session.get_one(Escalation, number)
     row = assignment_of(session, number)
-    names = {rung.person_id: session.get_one(Person, rung.person_id).name for rung in rungs_of(session, esc)
-             if rung.person_id is not None}  # fmt: skip
+    asked = {rung.person_id for rung in rungs_of(session, esc)}
+    names = {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(asked)))}
     return {
         "choice": None if row is None else because(session, row, viewer),
         "state": None if row is None else row.state,
         "reason": None if row is None else row.reason or None,
         "candidates": [] if row is None else [_candidate(each) for each in shown_candidates(session, viewer, row)],
         "ladder": [
-            {"rung": rung.name, "asked": names.get(rung.person_id), "since": rung.since, "until": rung.due_at,
+            {"rung": rung.name, "asked": names.get(rung.person_id or 0), "since": rung.since, "until": rung.due_at,
              "ended": rung.ended_at, "why": rung.ended_why or None}
             for rung in rungs_of(session, esc)
         ],

@@ -19,15 +19,15 @@ NOTE = "I am out of the office until Friday 15 May. In urgent cases ask Omar."
 PROVEN = "mx.us.example; dmarc=pass header.from=us.example; dkim=pass header.d=us.example"
 
 
-def _note(number: int = 1, text: str = NOTE, **headers: str) -> bytes:
+def _note(number: int = 1, text: str = NOTE, headers: dict[str, str] | None = None) -> bytes:
     fields = {
         "From": "Lena Vogt <lena@us.example>",
         "Subject": "Automatic reply: Controller",
         "Auto-Submitted": "auto-replied",
         "Authentication-Results": PROVEN,
     }
-    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return letter(number, text, **{name.replace("-", "_"): value for name, value in fields.items()})
+    fields |= headers or {}
+    return letter(number, text, NOW, **{name.replace("-", "_"): value for name, value in fields.items()})
 
 
 def _process(store: Store, *raws: bytes, now: datetime = NOW) -> list[tuple[str, datetime | None]]:
@@ -51,15 +51,15 @@ def test_a_proven_note_is_kept_with_its_sentence(store: Store) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Authentication_Results": ""},  # nobody vouches
-        {"Authentication_Results": "mx.us.example; dmarc=fail header.from=us.example"},
-        {"Authentication_Results": "mx.evil.example; dmarc=pass header.from=us.example"},
+        {"Authentication-Results": ""},  # nobody vouches
+        {"Authentication-Results": "mx.us.example; dmarc=fail header.from=us.example"},
+        {"Authentication-Results": "mx.evil.example; dmarc=pass header.from=us.example"},
         {"From": "Lena Vogt <lena@evil.example>"},
         {"From": "lena@us.example, omar@us.example"},
     ],
 )
 def test_what_anybody_could_have_written_is_not_believed(store: Store, headers: dict[str, str]) -> None:
-    assert _process(store, _note(**headers)) == []
+    assert _process(store, _note(headers=headers)) == []
 
 
 def test_a_note_on_the_return_path_of_our_own_mail_to_that_person_is_proof(store: Store) -> None:
@@ -70,24 +70,27 @@ def test_a_note_on_the_return_path_of_our_own_mail_to_that_person_is_proof(store
         notice = post_notice(session, draft, mail_domain="esc.us.example") or 0
         to = tagged_address("bounce@esc.us.example", issue_bounce(session, notice, NOW))
     for sender, believed in (("omar@us.example", 0), ("lena@us.example", 1)):
-        found = _process(store, _note(believed, From=sender, To=to, Authentication_Results=""))
+        found = _process(store, _note(believed, headers={"From": sender, "To": to, "Authentication-Results": ""}))
         assert len(found) == believed
 
 
 def test_a_note_from_a_customer_is_nobodys(store: Store) -> None:
     proven = "mx.us.example; dmarc=pass header.from=norvik.example"
-    assert _process(store, _note(From="Ines Dahl <ines@norvik.example>", Authentication_Results=proven)) == []
+    assert (
+        _process(store, _note(headers={"From": "Ines Dahl <ines@norvik.example>", "Authentication-Results": proven}))
+        == []
+    )
 
 
 def test_a_mail_that_a_person_wrote_is_no_note(store: Store) -> None:
-    assert _process(store, _note(Auto_Submitted="", Subject="Controller", text=NOTE + " Can you take it?")) == []
+    assert _process(store, _note(1, NOTE + " Can you take it?", {"Auto-Submitted": "", "Subject": "Controller"})) == []
 
 
 def test_the_same_absence_is_kept_once_and_not_again_after_an_early_return(store: Store) -> None:
-    assert len(_process(store, _note(1), _note(2, Subject="Automatic reply: Pump"))) == 1
+    assert len(_process(store, _note(1), _note(2, headers={"Subject": "Automatic reply: Pump"}))) == 1
     with store.transaction() as session:
         session.scalars(select(Absence)).one().ended_at = NOW
-    assert len(_process(store, _note(3, Subject="Automatic reply: Valve"))) == 1
+    assert len(_process(store, _note(3, headers={"Subject": "Automatic reply: Valve"}))) == 1
 
 
 def test_the_persons_own_word_comes_before_the_note(store: Store) -> None:

@@ -35,7 +35,7 @@ def _opened(desk: Desk, rules: Matrix | None = None) -> Escalation:
 
 def _facts(desk: Desk, person: Person) -> dict[str, object]:
     rows = select(Notice.facts).where(Notice.kind == NoticeKind.NEW_ESCALATION, Notice.person_id == person.id)
-    return desk.session.scalars(rows).one()
+    return dict(desk.session.scalars(rows).one())
 
 
 def _away(desk: Desk, person: Person) -> None:

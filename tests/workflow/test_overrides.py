@@ -14,6 +14,7 @@ from tests.workflow.desk import Desk
 from tests.workflow.rota import SERVICES, context, matrix, says
 from workflow.assignments import assignment_of, keep_choice
 from workflow.context import Context
+from workflow.joining import merge, unmerge
 from workflow.matrix import choose
 from workflow.overrides import open_overrides
 from workflow.roster import Roster, about
@@ -121,6 +122,15 @@ def test_nobody_sees_overrides_of_what_they_may_not_see(desk: Desk, ctx: Context
     assert open_overrides(desk.session, desk.stan) == []
     desk.stan.role = Role.ADMIN
     assert len(open_overrides(desk.session, desk.stan)) == 1
+
+
+def test_a_merge_ends_the_waiting_and_its_undo_brings_it_back(desk: Desk, ctx: Context) -> None:
+    _one(desk, "assign @mona.adler: she knows the pump", desk.bob, ctx)
+    other = desk.opened(desk.conversation())
+    moved = merge(desk.session, desk.by(), desk.esc, other)
+    assert open_overrides(desk.session, None) == []
+    unmerge(desk.session, desk.by(), other, moved)
+    assert len(open_overrides(desk.session, None)) == 1
 
 
 def test_without_a_choice_nothing_is_listed(desk: Desk, tmp_path: Path) -> None:
