@@ -36,6 +36,8 @@ log = structlog.get_logger()
 MOST_PER_HOUR = 5
 """Mails of ours that one customer's address gets in an hour; more are a mistake, and wait."""
 HOUR = timedelta(hours=1)
+WIDTH = 78
+"""Columns of a line (RFC 5322, section 2.1.1): what a mail program wrapped already is not wrapped again."""
 _STYLE = "margin:0 0 12px;font-family:sans-serif;font-size:15px;line-height:1.45;"
 
 
@@ -97,7 +99,9 @@ def compose(session: Session, row: CustomerMail) -> OutgoingMail:
     references = [*row.references, row.in_reply_to]
     # On the clock of the team: a mail that says "tomorrow at noon" is read by the zone of its Date.
     date = row.approved_at.astimezone(_zone(session, row, approver))
-    return build(MailPlan(envelope, row.subject, row.message_id, date, wrap(row.text) + "\n", html, references))
+    return build(
+        MailPlan(envelope, row.subject, row.message_id, date, wrap(row.text, width=WIDTH) + "\n", html, references)
+    )
 
 
 def _zone(session: Session, row: CustomerMail, approver: Person) -> tzinfo:

@@ -35,8 +35,8 @@ def compose(session: Session, by: By, esc: Escalation, message: Message, kind: C
         "subject": _bare(message.subject) or esc.title,
         "standing": _standing(esc),
         "next_step": None if over or not esc.next_step else esc.next_step.rstrip("."),
-        "next_due": None if esc.next_step_due is None else f"by {_day(esc.next_step_due, zone)}",
-        "owed": [] if over else [_day(due, zone) for due in _owed(session, esc)],
+        "next_due": _ahead(esc.next_step_due, by, zone),
+        "owed": [] if over else [_day(due, zone) for due in _owed(session, by, esc)],
         "sender": _sender(session, by, esc),
     }
     return _environment().get_template(f"{kind.value}.txt").render(values).strip()
@@ -47,9 +47,14 @@ def _standing(esc: Escalation) -> str:
     return f"{said} {esc.resolution.strip()}" if esc.state in _OVER and esc.resolution else said
 
 
-def _owed(session: Session, esc: Escalation) -> list[datetime]:
+def _ahead(due: datetime | None, by: By, zone: str) -> str | None:
+    """A time to come; one that has passed is better put right than repeated."""
+    return None if due is None or due <= by.now else _day(due, zone)
+
+
+def _owed(session: Session, by: By, esc: Escalation) -> list[datetime]:
     pending = [p.due_at for p in promise_rows(session, esc.id) if p.state == PromiseState.PENDING]
-    return sorted({due for due in pending if due is not None})
+    return sorted({due for due in pending if due is not None and due > by.now})
 
 
 def _day(moment: datetime, zone: str) -> str:

@@ -190,7 +190,11 @@ class _Reader:
             # Mail programs wrap between 65 and 78 columns; a shorter line was ended by its writer.
             return bool(line) and len(self.lines[n - 1]) >= _WRAPPED
         # A root cause of several paragraphs ends where the resolution begins; the last part ends with its paragraph.
-        return bool(line) or (head.verb.name in FIELDS and (n < self.last_field or not begun))
+        return (
+            bool(line)
+            or head.verb.lines == Lines.REST
+            or (head.verb.name in FIELDS and (n < self.last_field or not begun))
+        )
 
     def _is_command(self, line: str) -> bool:
         if INLINE.match(line):

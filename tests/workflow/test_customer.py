@@ -93,8 +93,15 @@ def test_a_draft_is_shown_in_full_and_goes_nowhere(desk: Desk) -> None:
 
 def test_ones_own_words_are_kept_as_they_are(desk: Desk) -> None:
     wrote(desk, 1)
-    outcome(desk, "update: We swap the seal tomorrow.\nIt takes two hours.")
-    assert mails(desk)[0].text == "We swap the seal tomorrow.\nIt takes two hours."
+    words = "Hello Ines,\n\nwe swap the seal tomorrow.\nIt takes two hours.\n\nLena"
+    outcome(desk, f"update: {words}")
+    assert mails(desk)[0].text == words
+
+
+def test_commands_below_ones_own_words_end_them(desk: Desk) -> None:
+    wrote(desk, 1)
+    told = says(desk, "update: Hello Ines,\n\nwe swap it.\n\npriority high")
+    assert ([line.ok for line in told.lines], mails(desk)[0].text) == ([True, True], "Hello Ines,\n\nwe swap it.")
 
 
 def test_it_is_threaded_below_the_customers_last_mail(desk: Desk) -> None:

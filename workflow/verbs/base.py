@@ -28,11 +28,12 @@ class BadArgumentError(WorkflowError):
 
 
 class Lines(Enum):
-    """How far the text of a command goes: its line, with what a mail program wrapped, or its whole paragraph."""
+    """How far the text of a command goes: its line, with what a mail program wrapped, its paragraph, or to the end."""
 
     ONE = "one"
     WRAPPED = "wrapped"
     PARAGRAPH = "paragraph"
+    REST = "rest"
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,6 @@ VERB = Verb(
     parse=_parse,
     run=_run,
     undo=undo_draft,
-    lines=Lines.PARAGRAPH,
+    lines=Lines.REST,
     everyday=True,
 )
