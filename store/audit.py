@@ -66,7 +66,8 @@ class Break:
 _VERIFY = text("""
     WITH linked AS (
         SELECT *, lag(hash, 1, ''::bytea) OVER w AS expected_prev, row_number() OVER w AS expected_seq
-        FROM audit WHERE CAST(:stream AS text) IS NULL OR stream = :stream WINDOW w AS (PARTITION BY stream ORDER BY seq)
+        FROM audit WHERE CAST(:stream AS text) IS NULL OR stream = :stream
+        WINDOW w AS (PARTITION BY stream ORDER BY seq)
     ), checked AS (
         SELECT stream, seq, CASE
             WHEN seq <> expected_seq THEN 'a row before this one is missing'

@@ -115,13 +115,14 @@ def without_accents(vector: str, kind: str) -> str:
 
 # Both what was typed with accents and without them has its stem. Stems that stand there as a word anyway are left out:
 # most do, and the index is half as large.
+_BARE = without_accents("to_tsvector(config::regconfig, accented)", "tsvector")
 _INSERT = text(f"""
     INSERT INTO search_entry (kind, ref_id, conversation_id, escalation_id, at, text, words)
     SELECT kind, ref_id, conversation_id, escalation_id, at, text,
         setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
         || setweight(to_tsvector('simple', sender), 'C')
         || setweight(ts_delete(
-            to_tsvector(config::regconfig, title || ' ' || body) || {without_accents("to_tsvector(config::regconfig, accented)", "tsvector")},
+            to_tsvector(config::regconfig, title || ' ' || body) || {_BARE},
             tsvector_to_array(to_tsvector('simple', title || ' ' || body))), 'D')
         || array_to_tsvector(marks)
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (

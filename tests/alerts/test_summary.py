@@ -26,7 +26,9 @@ def _fill(session: Session, scene: Scene) -> None:
     mail = letter(session, thread, "We have asked three times.", at, subject="Line 2")
     session.add_all(
         [
-            Attachment(message_id=mail.id, position=1, sha256=b"x" * 32, name="trace.log", content_type="text/plain", size=5),
+            Attachment(
+                message_id=mail.id, position=1, sha256=b"x" * 32, name="trace.log", content_type="text/plain", size=5
+            ),
             Contact(account_id=scene.account, email="ines@norvik.example", name="Ines Dahl", title="Plant manager"),
             Promise(
                 conversation_id=thread.id, message_id=mail.id, start=0, end=9, quote="The report comes on Tuesday.",
@@ -92,4 +94,3 @@ def test_a_long_story_is_told_by_its_beginning_and_its_end(scene: Scene, sink: S
     text = _handed_over(scene, sink).text
     assert "and 10 older" in text
     assert "note 29" in text
-

@@ -1,8 +1,8 @@
 """Stores one mail of a conversation, as filing would."""
 
 import hashlib
-from itertools import count
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
