@@ -30,7 +30,9 @@ def test_every_verb_of_the_table_is_one() -> None:
     assert set(OVERWRITES) <= set(VERBS)
 
 
-@pytest.mark.parametrize(("verb", "action"), [(verb, action) for verb, all_ in OVERWRITES.items() for action in all_])
+@pytest.mark.parametrize(
+    ("verb", "action"), [(verb, action) for verb, all_ in OVERWRITES.items() for action in sorted(all_)]
+)
 def test_what_another_changed_since_is_named(scene: Scene, verb: str, action: str) -> None:
     claim = Claim(scene.dana.id, scene.esc.id, "reply", scene.now + timedelta(days=1), 1, seen=1)
     _changed(scene, action)
