@@ -24,6 +24,7 @@ from store.outbox import Notice
 from store.people import Person
 from store.recipients import note_bounce
 from store.tokens import check_bounce
+from workflow.customerbounce import came_back
 
 _UNTRUSTED = Mailbox(name="files", address="files@localhost.invalid", host="localhost", verify_dkim=False)
 """Mail that came from a file passed no receiving server of ours, so nobody's word about its sender counts."""
@@ -42,7 +43,7 @@ def act(
         reply = Reply(incoming.mail, incoming.body, message_id, _UNTRUSTED, limits=ctx.settings.limits)
         keep_rating(session, incoming, message_id, now)
         if kind is MailKind.BOUNCE:
-            _bounce(session, incoming, directory, now)
+            _bounce(session, incoming, ctx, directory, now)
         if is_absence_note(incoming):
             trusted = (_mailbox(session, incoming, ctx), directory, ctx.workflow)
             note_absence(session, incoming, message_id, trusted, now)
@@ -68,14 +69,16 @@ def _mailbox(session: Session, incoming: Incoming, ctx: IngestContext) -> Mailbo
     return mailboxes_of(session, [incoming.raw_id], ctx.settings).get(incoming.raw_id, _UNTRUSTED)
 
 
-def _bounce(session: Session, incoming: Incoming, directory: Directory, now: datetime) -> None:
-    """Count a bounce of a notice of ours against its recipient.
+def _bounce(session: Session, incoming: Incoming, ctx: IngestContext, directory: Directory, now: datetime) -> None:
+    """Count a bounce of a notice of ours against its recipient; tell who sent a mail to a customer that it came back.
 
     Only the signed return path is believed: a forged report must not be able to silence anybody.
     """
     tokens = find_tokens(incoming.mail, directory.bounce_address).tokens
     notice_id = check_bounce(session, tokens[0], now) if len(tokens) == 1 else None
     bounce = incoming.mail.bounce
+    if bounce is not None and bounce.hard:
+        came_back(session, bounce.original_message_id, bounce.status, ctx.workflow, now)
     if notice_id is None or bounce is None:
         return
     address = session.scalar(

@@ -73,8 +73,8 @@ def _name(session: Session, message: Message) -> str:
 
 
 def _sender(session: Session, by: By, esc: Escalation) -> str:
-    """Who signs: the owner, else whoever drafts it."""
-    signer = session.get(Person, esc.owner_id or by.person_id or 0)
+    """Who signs: whoever drafts it, in whose name it mostly goes out."""
+    signer = session.get(Person, by.person_id or esc.owner_id or 0)
     return "" if signer is None else signer.name
 
 

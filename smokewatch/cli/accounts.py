@@ -138,17 +138,21 @@ def refuse_suggestion(ctx: typer.Context, address: Address) -> None:
 
 
 def _narrow(figure: dict[str, Any]) -> dict[str, Any]:
-    """A customer under names short enough for a terminal; a team's own figures stand in `accounts show`."""
-    kept = ("name", "domains", "tier", "arr", "renewal", "health", "fragile", "provisional")
-    return {name: figure[name] for name in kept} | {
-        "open": figure["open"],
-        "urgent": figure["urgent"],
-        "again": figure["repeated"],
-        "missed": figure["promises_missed"],
-        "hours": _round(figure["median_hours"]),
-        "csat": _round(figure["csat"]),
-        "exposed": figure["arr_exposed"],
-    }
+    """A customer in the width of a terminal; domains and a team's own figures stand in `accounts show`."""
+    name = f"{figure['name']} (guessed)" if figure["provisional"] else figure["name"]
+    return (
+        {"name": name}
+        | {kept: figure[kept] for kept in ("tier", "arr", "renewal", "health")}
+        | {
+            "open": figure["open"],
+            "urgent": figure["urgent"],
+            "again": figure["repeated"],
+            "missed": figure["promises_missed"],
+            "hours": _round(figure["median_hours"]),
+            "csat": _round(figure["csat"]),
+            "exposed": figure["arr_exposed"],
+        }
+    )
 
 
 def _round(value: float | None) -> float | None:

@@ -15,6 +15,9 @@ def show_page(page: Page) -> None:
         if section.title:
             out.print(Text(section.title, style="" if page.forward else "bold"))
         for line in section.lines:
+            if not line:
+                out.print()
+                continue
             shown = Text("".join(c if c.isprintable() else " " for c in line))
             mark = Text("- ") if section.title else Text("")
             out.print(Padding(mark.append_text(shown), (0, 0, 0, 2 if section.title else 0), expand=False))

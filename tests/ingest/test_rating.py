@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from alerts.customer import compose
-from config.words import CustomerMailKind, CustomerMailState, Direction, MailKind, State
+from config.words import CustomerMailKind, CustomerMailState, Direction, MailKind, NoticeKind, State
 from ingest.process import process_batch
 from ingest.rating import read_number
 from store.customer import CustomerMail, Rating
@@ -17,6 +18,7 @@ from store.people import Account, Person
 from store.record import Escalation
 from store.risk import Promise
 from tests.ingest.scene import NOW, context, keep, letter, people
+from tests.ingest.test_bounce import REPORT
 
 HOUR = timedelta(hours=1)
 ALARM = "We will cancel the contract if this is not solved by Friday.\n\nInes"
@@ -40,15 +42,18 @@ def arrive(store: Store, raw: bytes, hours: float = 0) -> Message:
         return session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
 
 
+def lena(session: Session) -> Person:
+    return session.scalars(select(Person).where(Person.handle == "lena")).one()
+
+
 def sent(store: Store, text: str, kind: CustomerMailKind, hours: float) -> bytes:
     """A mail that Lena approved and the server took; its bytes."""
     with store.transaction() as session:
         esc = session.scalars(select(Escalation)).one()
-        lena = session.scalars(select(Person).where(Person.handle == "lena")).one()
         mail = CustomerMail(
             escalation_id=esc.id, n=1, kind=kind, to_addresses=["ines@norvik.example"], from_address="help@us.example",
             subject="Re: Controller drops out", text=text, in_reply_to="<m1@norvik.example>",
-            references=["<m1@norvik.example>"], state=CustomerMailState.SENT, made_at=NOW, approved_by=lena.id,
+            references=["<m1@norvik.example>"], state=CustomerMailState.SENT, made_at=NOW, approved_by=lena(session).id,
             approved_at=NOW + hours * HOUR, message_id="<ours@us.example>", sent_at=NOW, attempts=1,
         )  # fmt: skip
         session.add(mail)
@@ -77,6 +82,24 @@ def test_a_copy_in_a_watched_mailbox_is_the_same_mail(company: Store) -> None:
     arrive(company, b"Received: from mail.us.example by mx.us.example; Wed, 6 May 2026 09:31:00 +0000\r\n" + raw, 1)
     with company.transaction() as session:
         assert session.scalar(select(func.count(Message.id))) == 2
+
+
+def returned(number: int) -> bytes:
+    """A report that our mail was not delivered, as the customer's server writes it."""
+    text = REPORT.format(
+        to="ines@norvik.example", status="5.1.1", action="failed", said="550 no", returned="message/rfc822"
+    )
+    head = f"To: help@us.example\nSubject: Undelivered\nMessage-ID: <b{number}@norvik.example>\nMIME-Version: 1.0\n"
+    return (head + text.replace("<esc-4@us.example>", "<ours@us.example>")).encode()
+
+
+def test_who_sent_it_is_told_once_when_it_comes_back(company: Store) -> None:
+    arrive(company, sent(company, "Hello Ines,\n\nwe are on it.", CustomerMailKind.UPDATE, 1), 1)
+    for number in (1, 2):
+        assert arrive(company, returned(number), 1.5).kind == MailKind.BOUNCE
+    with company.transaction() as session:
+        told = session.scalars(select(Notice).where(Notice.kind == NoticeKind.ADMIN)).all()
+        assert [(each.person_id, "came back" in each.facts["headline"]) for each in told] == [(lena(session).id, True)]
 
 
 def asked(store: Store) -> None:
