@@ -22,6 +22,7 @@ from store.mail import RawMail
 from store.notices import NoticeDraft, post_notice
 from store.outbox import Notice
 from store.people import Person
+from store.roster import Rung
 from workflow.errors import WorkflowError
 from workflow.queries import Row, list_escalations
 from workflow.sweep import PARTS
@@ -136,6 +137,8 @@ def _hold_back(session: Session, app: App, now: datetime) -> None:
         part(session, app.workflow, now)
     held = update(Notice).where(Notice.id > top, Notice.state == NoticeState.WAITING)
     session.execute(held.values(state=NoticeState.DROPPED, last_error=_HELD_BACK))
+    # The summary asks for an answer to all of it at once: no ladder climbs for what lies long behind.
+    session.execute(update(Rung).where(Rung.ended_at.is_(None)).values(ended_at=now, ended_why=_HELD_BACK))
 
 
 def _headline(days: int, mails: int, escalations: int) -> str:

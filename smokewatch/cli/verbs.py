@@ -20,7 +20,7 @@ from workflow.verbs import VERBS
 from workflow.verbs.base import Lines, Verb
 
 NOT_HERE = frozenset({"status", "help", "search", "mine", "handoff", "queue", "queues", "away", "back"})
-"""They have commands of their own, or one says the same: `show`, `--help`, `actions --mine`, `handoff` with `--to`."""
+"""They have commands of their own, or one says the same: `show`, `--help`, `actions --mine`, `handoff` and so on."""
 
 Words = Annotated[list[str] | None, typer.Argument(help="The rest of the command.", show_default=False)]
 

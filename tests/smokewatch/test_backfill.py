@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from config.matrix import load_matrix
+from config.policy import load_policy
+from config.settings import Outgoing
 from config.words import NoticeKind, NoticeState
 from smokewatch.engines.imap import USER, LocalImap, put
 from store.database import Store
@@ -14,8 +17,11 @@ from store.mail import Folder, RawMail
 from store.outbox import Notice
 from store.record import Escalation
 from store.risk import FindingRow
+from store.roster import Rung
 from tests.smokewatch.conftest import Run
 from tests.smokewatch.replays import mail, set_up
+from workflow.context import Context
+from workflow.ladder import keep_ladder
 
 NOW = datetime.now(UTC)
 ASKED = NOW - timedelta(days=7)
@@ -70,6 +76,14 @@ def test_nobody_is_told_but_by_one_summary(company: Store, ready: Run) -> None:
         waiting = session.execute(select(Notice.kind, Notice.facts).where(Notice.state == NoticeState.WAITING)).all()
     assert [kind for kind, _ in waiting] == [NoticeKind.ADMIN] * 2  # the admin and the manager
     assert {facts["headline"].rpartition(": ")[2] for _, facts in waiting} == {"1 escalations are open."}
+
+
+def test_no_ladder_climbs_for_what_the_summary_told(company: Store, ready: Run) -> None:
+    ready("backfill", "--days", "10")
+    with company.transaction() as session:
+        keep_ladder(session, Context(load_policy(), Outgoing(), matrix=load_matrix()), NOW + timedelta(days=60))
+        assert session.scalars(select(Rung).where(Rung.ended_at.is_(None))).all() == []
+        assert session.scalars(select(Rung)).all() != []
 
 
 def test_older_mail_stays_unread(company: Store, ready: Run) -> None:
