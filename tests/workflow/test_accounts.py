@@ -100,7 +100,7 @@ def test_a_rating_is_a_number_from_one_to_five(desk: Desk, rating: str) -> None:
         import_accounts(desk.session, desk.by(), f"name,csat\nNorvik,{rating}\n", "accounts.csv")
 
 
-def test_everything_that_refers_to_a_guessed_customer_moves_along(desk: Desk) -> None:
+def test_everything_that_refers_to_a_guessed_customer_moves_along() -> None:
     referring = {
         table.name
         for table in Base.metadata.tables.values()
