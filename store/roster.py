@@ -44,7 +44,10 @@ class Assignment(Base):
 
 
 class Rung(Base):
-    """One rung of the ladder an escalation stands or stood on: who is asked, since when, and when time is up."""
+    """One rung of the ladder an escalation stands or stood on: who is asked, since when, and when time is up.
+
+    `version` is that of the escalation when these times were last held against what it is.
+    """
 
     __tablename__ = "rung"
     id: Mapped[Key]
@@ -56,6 +59,7 @@ class Rung(Base):
     half_at: Mapped[datetime]
     most_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(server_default="0")
     told: Mapped[int] = mapped_column(server_default="0")
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str] = mapped_column(server_default="")

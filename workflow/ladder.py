@@ -56,6 +56,8 @@ def keep_ladder(session: Session, ctx: Context, now: datetime) -> None:
     matrix = ctx.matrix
     due = [(each, each) for each in _due(session, now)]
     one_by_one(session, "ladder", due, lambda each: _look(session, ctx, matrix, each, now), now)
+    changed = [(each, each) for each in _changed(session)]
+    one_by_one(session, "ladder", changed, lambda each: _hurry(session, matrix, each, now), now)
     new = [(each, each) for each in _new(session)]
     one_by_one(session, "ladder", new, lambda each: _begin(session, matrix, each, now), now)
 
@@ -69,6 +71,27 @@ def _new(session: Session) -> list[int]:
     given = select(Audit.seq).where(Audit.stream == number, *_GIVEN, Audit.at > last).exists()
     rows = select(Escalation.id).where(*_ON, ~live, or_(~begun, given))
     return list(session.scalars(rows.order_by(Escalation.id)))
+
+
+def _changed(session: Session) -> list[int]:
+    """Escalations that changed since the times of their rung were made: another path or priority may want less."""
+    rows = select(Escalation.id).join(Rung, Rung.escalation_id == Escalation.id)
+    rows = rows.where(*_ON, Rung.ended_at.is_(None), Rung.version < Escalation.version)
+    return list(session.scalars(rows.order_by(Escalation.id)))
+
+
+def _hurry(session: Session, matrix: Matrix, escalation_id: int, now: datetime) -> None:
+    """Give whoever is asked the shorter time that holds now, from now on; time once given never grows."""
+    esc = record.lock(session, escalation_id)
+    rung = climb_of(session, esc)[-1]
+    rung.version = esc.version
+    rule = next((each for each in matrix.rungs if each.name == rung.name), None)
+    hours = None if rule is None else rule.hours(about(session, esc).case)
+    calendar = owner_calendar(session, esc)
+    if hours is not None and (due := add_business(calendar, now, hours)) < rung.due_at:
+        rung.half_at, rung.most_at = (add_business(calendar, now, hours * each.share) for each in matrix.warnings)
+        rung.due_at, rung.told = due, 0
+    session.flush()
 
 
 def _due(session: Session, now: datetime) -> list[int]:
@@ -207,6 +230,7 @@ def _added(session: Session, esc: Escalation, standing: Standing, since: datetim
         half_at=half,
         most_at=most,
         due_at=add_business(calendar, since, standing.hours),
+        version=esc.version,
         told=0,
     )
     session.add(made)

@@ -136,12 +136,17 @@ def _a_promise_is_missed(played: Played) -> None:
 
 
 def _nobody_answers(played: Played) -> None:
-    """Lena gets it and does not answer within four business hours, so the manager is asked."""
+    """Lena gets it and does not answer within four business hours, nor her manager within eight: the sponsor is asked."""
     _said(played, OMAR, "assign @lena: she knows the controller\nnote: @ada please watch this one")
     played.pass_time(days=4)
-    climbed = [(rung.name, rung.ended_why) for rung in _rows(played, Rung)]
-    assert climbed == [("frontline", "it went to another owner"), ("frontline", "no answer in time"), ("manager", "")]
+    assert [(rung.name, rung.ended_why) for rung in _rows(played, Rung)] == [
+        ("frontline", "the customer was answered"),
+        ("frontline", "no answer in time"),
+        ("manager", "no answer in time"),
+        ("executive sponsor", ""),
+    ]
     assert ("ladder", "frontline", "manager", "no answer in time on the rung frontline") in _actions(played)
+    assert "ESC-1" in str(played.newest(VERA).message["Subject"])
 
 
 def _worked_on(played: Played) -> None:

@@ -64,6 +64,24 @@ def test_half_of_the_time_is_an_alert_only_where_the_matrix_says_so(desk: Desk) 
     ]
 
 
+def test_a_raise_to_sev_1_shortens_the_time_of_who_is_asked_from_then_on(desk: Desk) -> None:
+    _sweep(desk, 10)
+    set_path(desk.session, desk.by(desk.mona), desk.esc, 1)  # four hours instead of forty
+    for each in (11, 14.9):
+        keep_ladder(desk.session, CTX, _at(desk, each))
+    assert [name for name, _, why in _ladder(desk) if not why] == ["frontline"]
+    keep_ladder(desk.session, CTX, _at(desk, 15.1))
+    assert [name for name, _, why in _ladder(desk) if not why] == ["manager"]
+
+
+def test_time_once_given_does_not_grow_when_it_is_calmer_again(desk: Desk) -> None:
+    set_path(desk.session, desk.by(desk.mona), desk.esc, 1)
+    _sweep(desk)
+    set_path(desk.session, desk.by(desk.mona), desk.esc, 2)
+    _sweep(desk, 1, 4.1)
+    assert [name for name, _, why in _ladder(desk) if not why] == ["manager"]
+
+
 def test_of_two_steps_at_once_only_the_later_is_told(desk: Desk) -> None:
     set_path(desk.session, desk.by(desk.mona), desk.esc, 1)
     _sweep(desk, 3.5)

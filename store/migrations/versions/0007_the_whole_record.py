@@ -255,6 +255,7 @@ def upgrade() -> None:
         sa.Column("half_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("most_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("told", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_why", sa.Text(), server_default="", nullable=False),
