@@ -136,7 +136,7 @@ def _a_promise_is_missed(played: Played) -> None:
 
 
 def _nobody_answers(played: Played) -> None:
-    """Lena gets it and does not answer within four business hours, nor her manager within eight: the sponsor is asked."""
+    """Lena does not answer within four business hours, nor her manager within eight: the sponsor is asked."""
     _said(played, OMAR, "assign @lena: she knows the controller\nnote: @ada please watch this one")
     played.pass_time(days=4)
     assert [(rung.name, rung.ended_why) for rung in _rows(played, Rung)] == [
@@ -146,7 +146,7 @@ def _nobody_answers(played: Played) -> None:
         ("executive sponsor", ""),
     ]
     assert ("ladder", "frontline", "manager", "no answer in time on the rung frontline") in _actions(played)
-    assert "ESC-1" in str(played.newest(VERA).message["Subject"])
+    assert "executive sponsor" in played.newest(VERA, "ESC-1").text
 
 
 def _worked_on(played: Played) -> None:
