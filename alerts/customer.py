@@ -20,7 +20,8 @@ from alerts.lease import AFTER_DOT
 from alerts.mail import Envelope, MailPlan, OutgoingMail, build
 from alerts.plaintext import wrap
 from config.killpoint import killpoint
-from config.words import Channel, CustomerMailKind, CustomerMailState, NoticeKind
+from config.recordwords import CustomerMailKind, CustomerMailState
+from config.words import Channel, NoticeKind
 from store.audit import Change, record
 from store.customer import CustomerMail
 from store.database import Store

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from alerts.lease import AFTER_DOT, LEASE, RENEW_SECONDS
-from config.words import CustomerMailState
+from config.recordwords import CustomerMailState
 from store.bulk import just
 from store.customer import CustomerMail
 from store.database import Store

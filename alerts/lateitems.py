@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from config.words import TaskState
+from config.recordwords import TaskState
 from store.people import Person
 from store.record import Escalation
 from store.tasks import ActionItem

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from config.words import Channel, Role, TaskState
+from config.recordwords import TaskState
+from config.words import Channel, Role
 from smokewatch.engines.postgres import Postgres
 from store.database import Store, connect
 from store.migrate import migrate

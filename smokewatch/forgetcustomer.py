@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from config.words import CustomerMailState
+from config.recordwords import CustomerMailState
 from store.customer import CustomerMail, Rating
 from store.mail import GONE, Message
 

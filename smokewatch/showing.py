@@ -23,7 +23,8 @@ LOOK_BACK = timedelta(minutes=2)
 KINDS = {
     "new_escalation": "new escalation", "risk_up": "risk has risen", "promise_due": "promise due soon",
     "promise_missed": "promise missed", "no_answer": "no answer yet", "executive_joined": "executive joined",
-    "owner_changed": "new owner", "mention": "mention", "handover": "hand-over", "answer": "answer to a command", "confirm": "please confirm",
+    "owner_changed": "new owner", "mention": "mention",
+    "handover": "hand-over", "answer": "answer to a command", "confirm": "please confirm",
     "duty_overdue": "duty overdue", "digest": "digest", "quiet": "gone quiet", "admin": "note for the admin",
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import DutyState, TaskState
+from config.recordwords import DutyState, TaskState
 from store.hanging import files_of
 from store.mail import GONE, Attachment, Conversation, Message
 from store.people import Contact, Person

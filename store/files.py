@@ -18,7 +18,7 @@ class Blob(Base):
 
 
 class Document(Base):
-    """One attached file. `target` names the kind of record it hangs on (config.words.Target), `target_id` which.
+    """One attached file. `target` names the kind of record it hangs on (config.recordwords.Target), `target_id` which.
 
     `escalation_id` is that of the target where it has one: visibility and search go by it.
     """

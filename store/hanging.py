@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from config.words import Target
+from config.recordwords import Target
 from store.anchors import Anchor, AnchorComment, Anchoring
 from store.files import Blob, Document
 from store.people import Person

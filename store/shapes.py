@@ -63,7 +63,7 @@ class CommentView:
 
 @dataclass(frozen=True)
 class FileView:
-    """A file of the record; `target` and `target_id` say what it hangs on (config.words.Target).
+    """A file of the record; `target` and `target_id` say what it hangs on (config.recordwords.Target).
 
     `on` is what people call that: `comment:5`, `closeout:1` for its version, `action:3`; empty for the escalation.
     """

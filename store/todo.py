@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import DutyState, State
+from config.recordwords import DutyState
+from config.words import State
 from store.bulk import just
 from store.people import Account, Person
 from store.record import Escalation

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from config.words import ActionSource, TaskState
+from config.recordwords import ActionSource, TaskState
 from store.anchors import Anchor
 from store.people import Account, Person
 from store.record import Escalation

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import ActionSource, NoticeKind, TaskState
+from config.recordwords import ActionSource, TaskState
+from config.words import NoticeKind
 from store.anchors import Anchor
 from store.notices import NoticeDraft, post_notice
 from store.people import Person

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import AnchorKind, Priority
+from config.recordwords import AnchorKind
+from config.words import Priority
 from store.anchors import Anchor, AnchorPerson
 from store.audit import SYSTEM
 from store.people import Account, Person

@@ -2,7 +2,7 @@
 
 import re
 
-from config.words import AnchorKind
+from config.recordwords import AnchorKind
 from workflow.anchors import Name
 from workflow.errors import Refused
 

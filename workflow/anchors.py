@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import AnchorKind
+from config.recordwords import AnchorKind
 from store.anchors import Anchor, AnchorComment, Anchoring
 from store.audit import SYSTEM
 from store.people import Account, Person

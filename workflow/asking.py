@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from config.words import CustomerMailKind
+from config.recordwords import CustomerMailKind
 from store.record import Escalation
 from workflow.change import By
 from workflow.context import Context

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from config.words import NoticeKind, Role, TaskState
+from config.recordwords import TaskState
+from config.words import NoticeKind, Role
 from store import audit
 from store.notices import NoticeDraft, post_notice
 from store.people import Person

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from config.words import AnchorKind, Target
+from config.recordwords import AnchorKind, Target
 from store.anchors import Anchor, AnchorComment, AnchorPerson
 from store.audit import SYSTEM
 from store.people import Person
@@ -140,7 +140,10 @@ def _carry_work(session: Session, source: Anchor, target: Anchor) -> int:
     """Move the tasks below it, and the action items done under it."""
     below = update(Anchor).where(Anchor.parent_id == source.id).values(parent_id=target.id)
     moved = session.execute(below.returning(Anchor.id).execution_options(synchronize_session="fetch")).all()
-    items = update(ActionItem).where(ActionItem.anchor_id == source.id).values(anchor_id=target.id)
+    # What a locked closeout covers stays as it is, under what it was done under; that says itself what it became.
+    unlocked = select(Escalation.id).where(Escalation.locked_at.is_(None))
+    under = update(ActionItem).where(ActionItem.anchor_id == source.id, ActionItem.escalation_id.in_(unlocked))
+    items = under.values(anchor_id=target.id)
     done = session.execute(items.returning(ActionItem.id).execution_options(synchronize_session="fetch")).all()
     return len(moved) + len(done)
 

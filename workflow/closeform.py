@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import SIGNAL_NAMES, PromiseState, State, TaskState
+from config.recordwords import TaskState
+from config.words import SIGNAL_NAMES, PromiseState, State
 from store.mail import Conversation
 from store.people import Person
 from store.record import Audit, Escalation, Participant

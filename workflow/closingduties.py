@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from config.playbooks import Playbooks
-from config.words import DutyState
+from config.recordwords import DutyState
 from store.record import Escalation
 from store.tasks import Duty
 from workflow.change import By

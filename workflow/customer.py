@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import CustomerMailKind, CustomerMailState, Direction, MailKind
+from config.recordwords import CustomerMailKind, CustomerMailState
+from config.words import Direction, MailKind
 from store.customer import CustomerMail
 from store.mail import Conversation, Delivery, Folder, Message
 from store.people import Team

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Channel, CustomerMailState, NoticeKind
+from config.recordwords import CustomerMailState
+from config.words import Channel, NoticeKind
 from store.customer import CustomerMail
 from store.notices import NoticeDraft, post_notice
 from store.record import Escalation

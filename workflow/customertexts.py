@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import CustomerMailKind, PromiseState, State
+from config.recordwords import CustomerMailKind
+from config.words import PromiseState, State
 from store.mail import Message
 from store.people import Contact, Person, Team
 from store.record import Escalation

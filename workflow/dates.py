@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 END_OF_DAY = time(17, 30)
 """What a day without a time means: the end of the usual business day."""
 
+_FARTHEST = 100
+"""Years from today that a named year may lie; one beyond is a slip, and near 9999 another zone has no such day."""
+
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_SHORT = re.compile(r"(mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)", re.ASCII)
 _TIME = re.compile(r"(?:at )?(\d{1,2})(?::(\d\d))? ?(am|pm|h|uhr)?", re.ASCII)
@@ -151,7 +154,7 @@ def _date(year: str | None, month: str, day: str, today: date) -> date | None:
     number = int(month) if month.isdigit() else _month(month)
     try:
         if year is not None:
-            return date(int(year), number, int(day))
+            return date(int(year), number, int(day)) if abs(int(year) - today.year) <= _FARTHEST else None
         made = date(today.year, number, int(day))
         return made if made >= today else made.replace(year=today.year + 1)
     except ValueError:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from config.words import Target
+from config.recordwords import Target
 from store.audit import SYSTEM
 from store.files import Blob, Document
 from store.record import Escalation

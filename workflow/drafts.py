@@ -8,7 +8,8 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import Direction, DutyState, MailKind, PromiseState, RegisterKind
+from config.recordwords import DutyState, RegisterKind
+from config.words import Direction, MailKind, PromiseState
 from store.mail import Conversation, Message
 from store.people import Account, Person
 from store.record import Audit, Escalation

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.playbooks import DutyRule, Every, Playbook, Playbooks
-from config.words import DutyState, State
+from config.recordwords import DutyState
+from config.words import State
 from signals.business import add_business, add_business_days, day_hours
 from signals.calendar import Calendar
 from store.record import Escalation

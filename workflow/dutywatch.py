@@ -8,7 +8,8 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from config.playbooks import NAMES, PATHS, Playbooks
-from config.words import Channel, DutyState, NoticeKind, State
+from config.recordwords import DutyState
+from config.words import Channel, NoticeKind, State
 from store.bulk import just
 from store.mail import Conversation
 from store.notices import NoticeDraft, post_notice

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Target
+from config.recordwords import Target
 from store.anchors import Anchor, AnchorComment
 from store.files import Document
 from store.people import Person

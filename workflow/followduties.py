@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import DutyState
+from config.recordwords import DutyState
 from store.tasks import Duty, RaciRole
 
 Rows = dict[str, list[list[int]]]

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from config.words import Target
+from config.recordwords import Target
 from store.customer import CustomerMail, Rating
 from store.files import Document
 from store.record import SignOff

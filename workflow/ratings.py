@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import CustomerMailKind, CustomerMailState, State
+from config.recordwords import CustomerMailKind, CustomerMailState
+from config.words import State
 from store.customer import CustomerMail, Rating
 from store.people import Account
 from store.record import Escalation

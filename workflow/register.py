@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import RegisterKind
+from config.recordwords import RegisterKind
 from store.record import Escalation
 from store.tasks import RegisterEntry
 from workflow.change import By, Step, written

@@ -3,8 +3,9 @@
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from config.recordwords import Target
 from config.textwords import words
-from config.words import Role, Target
+from config.words import Role
 from store.anchors import Anchor, AnchorComment
 from store.bulk import among
 from store.files import Document

@@ -106,6 +106,9 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str | None]:
 
 def _day_text(value: str) -> str | None:
     plain = value.lower()
+    if plain.startswith(("0", "9999")) and not _AGO.fullmatch(plain):
+        # The clocks of other zones have no such day.
+        return None
     try:
         if _AGO.fullmatch(plain) or plain in ("today", "yesterday"):
             return plain

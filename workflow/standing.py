@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from config.policy import RiskPolicy
-from config.words import DutyState, Level, Risk, Signal
+from config.recordwords import DutyState
+from config.words import Level, Risk, Signal
 from signals import risk
 from signals.calendar import Calendar
 from signals.facts import Before, Term

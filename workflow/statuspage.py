@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.words import SIGNAL_NAMES, DutyState, TaskState
+from config.recordwords import DutyState, TaskState
+from config.words import SIGNAL_NAMES
 from store.people import Person
 from store.record import Audit, Escalation
 from store.tasks import ActionItem, Duty, Milestone, RegisterEntry

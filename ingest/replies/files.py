@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.recordwords import Target
 from config.settings import Limits
-from config.words import Target
 from ingest.mail import AttachedFile, Unreadable
 from ingest.read import attachment_bytes, read_mail
 from ingest.replies.reply import Reply

@@ -8,7 +8,7 @@ from rich.text import Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import ActionSource, TaskState
+from config.recordwords import ActionSource, TaskState
 from smokewatch.bootstrap import utc_now
 from smokewatch.cli.output import Exit, Json, console, refuse, show_json, show_records
 from smokewatch.cli.session import actor, by, by_admin, opened, viewer

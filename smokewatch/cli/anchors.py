@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 from sqlalchemy import func
 
-from config.words import AnchorKind
+from config.recordwords import AnchorKind
 from smokewatch.cli.fieldrows import file_row
 from smokewatch.cli.output import Json, console, show_json, show_records, table
 from smokewatch.cli.people import File, import_file

@@ -8,7 +8,7 @@ from rich.text import Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import TaskState
+from config.recordwords import TaskState
 from smokewatch.bootstrap import App, utc_now
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, table

@@ -7,7 +7,7 @@ from rich.text import Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import CustomerMailState
+from config.recordwords import CustomerMailState
 from smokewatch.cli.numbers import Number
 from smokewatch.cli.output import Json, console, refuse, show_json, show_records, table
 from smokewatch.cli.session import opened, viewer

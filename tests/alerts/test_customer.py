@@ -12,7 +12,8 @@ from sqlalchemy import select
 from alerts.context import AlertContext
 from alerts.customer import MOST_PER_HOUR, deliver_customer_one
 from config.policy import load_policy
-from config.words import CustomerMailState, NoticeKind, NoticeState
+from config.recordwords import CustomerMailState
+from config.words import NoticeKind, NoticeState
 from store.customer import CustomerMail
 from store.mail import RawMail
 from store.people import Account, AccountDomain, Person

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from alerts.digest import open_due_digests
-from config.words import Channel, DutyState, NoticeKind, NoticeState
+from config.recordwords import DutyState
+from config.words import Channel, NoticeKind, NoticeState
 from store import audit
 from store.record import Escalation
 from store.tasks import Duty

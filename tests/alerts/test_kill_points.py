@@ -15,7 +15,8 @@ from sqlalchemy import func, select, update
 
 from alerts.deliver import deliver_one
 from alerts.digest import open_due_digests
-from config.words import CustomerMailState, NoticeKind, NoticeState, Role
+from config.recordwords import CustomerMailState
+from config.words import NoticeKind, NoticeState, Role
 from store.mail import RawMail
 from store.outbox import Notice
 from store.people import Person

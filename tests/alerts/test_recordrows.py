@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from alerts.recordrows import record_rows
-from config.words import AnchorKind
+from config.recordwords import AnchorKind
 from store.views import escalation_view
 from tests.workflow.desk import Desk, set_up_desk
 from tests.workflow.pieces import anchor

@@ -7,7 +7,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from alerts.customer import compose
-from config.words import CustomerMailKind, CustomerMailState, Direction, MailKind, NoticeKind, State
+from config.recordwords import CustomerMailKind, CustomerMailState
+from config.words import Direction, MailKind, NoticeKind, State
 from ingest.process import process_batch
 from ingest.rating import read_number
 from store.customer import CustomerMail, Rating

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from config.recordwords import Target
 from config.settings import Limits
-from config.words import Target
 from ingest import searchable
 from ingest.searchable import fill_here, fill_index
 from smokewatch.forgetting import empty

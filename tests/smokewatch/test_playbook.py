@@ -56,6 +56,6 @@ def test_who_may_not_see_it_is_told_nothing(opened: Run) -> None:
     assert (code, "that you may see" in err) == (1, True)
 
 
-def test_a_team_may_bring_its_own_playbook(opened: Run, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_team_may_bring_its_own_playbook(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMOKEWATCH__PLAYBOOKS", "own")
     assert "own, which is no folder" in opened("list")[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.fields import load_fields
-from config.words import AnchorKind, Target
+from config.recordwords import AnchorKind, Target
 from store.views import escalation_view
 from tests.workflow.desk import Desk
 from tests.workflow.findings import add_finding

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from config.words import AnchorKind, Target
+from config.recordwords import AnchorKind, Target
 from store.anchors import Anchor, AnchorComment, AnchorPerson
 from tests.workflow.desk import Desk
 from workflow.documents import File, Place, attach_file

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from config.playbooks import load_playbooks
-from config.words import DutyState
+from config.recordwords import DutyState
 from store.outbox import Notice
 from store.tasks import Duty
 from tests.workflow.desk import Desk

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from config.words import ActionSource, Role, TaskState
+from config.recordwords import ActionSource, TaskState
+from config.words import Role
 from tests.workflow.desk import Desk
 from workflow.actionlist import Wanted, completion_rates, list_actions
 from workflow.actions import NewItem, add_action, set_action_state

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from config.words import ActionSource, AnchorKind, NoticeKind, TaskState
+from config.recordwords import ActionSource, AnchorKind, TaskState
+from config.words import NoticeKind
 from store.anchors import Anchor
 from store.outbox import Notice
 from store.record import Participant

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from config.words import AnchorKind
+from config.recordwords import AnchorKind
 from store.anchors import Anchor, AnchorPerson
 from store.audit import SYSTEM
 from store.record import Audit

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from config.words import AnchorKind, Role
+from config.recordwords import AnchorKind
+from config.words import Role
 from store.anchors import Anchoring
 from store.anchorviews import anchor_sheet, list_anchors
 from store.people import Account

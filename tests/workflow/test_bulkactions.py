@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from config.words import NoticeKind, Role, TaskState
+from config.recordwords import TaskState
+from config.words import NoticeKind, Role
 from store import audit
 from store.outbox import Notice
 from store.record import Audit, Escalation, Participant

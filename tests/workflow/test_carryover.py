@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from config.words import AnchorKind, Target
+from config.recordwords import AnchorKind, Target
 from store import audit
 from store.anchors import Anchor, AnchorComment, Anchoring, AnchorPerson
 from store.audit import SYSTEM

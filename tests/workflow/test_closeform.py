@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from config.words import TaskState
+from config.recordwords import TaskState
 from store.record import Closeout
 from store.tasks import ActionItem
 from tests.workflow.desk import Desk

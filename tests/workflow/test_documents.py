@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from config.words import AnchorKind, Target
+from config.recordwords import AnchorKind, Target
 from store.files import Blob
 from store.hanging import files_of
 from store.record import Audit, Closeout, Comment

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.words import DutyState
+from config.recordwords import DutyState
 from store.people import Person, Team
 from tests.workflow.desk import Desk
 from tests.workflow.playing import due, duty, open_keys, play, tick

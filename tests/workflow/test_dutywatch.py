@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from config.words import DutyState
+from config.recordwords import DutyState
 from store.outbox import Notice
 from store.record import Audit, Participant
 from tests.workflow.desk import Desk

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from config.words import Role, State, TaskState
+from config.recordwords import TaskState
+from config.words import Role, State
 from store.audit import verify
 from store.tasks import ActionItem
 from tests.workflow.desk import Desk, person

@@ -27,8 +27,9 @@ from sqlalchemy.orm import Session
 
 from config.playbooks import load_playbooks
 from config.policy import load_policy
+from config.recordwords import TaskState
 from config.settings import Outgoing
-from config.words import Channel, Priority, Role, State, TaskState
+from config.words import Channel, Priority, Role, State
 from store import audit
 from store.mail import Conversation
 from store.record import Audit, Closeout, Comment, Escalation, Participant, SignOff

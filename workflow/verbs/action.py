@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from config.words import ActionSource, Channel, TaskState
+from config.recordwords import ActionSource, TaskState
+from config.words import Channel
 from workflow.actions import NewItem, add_action, item_of, set_action_state
 from workflow.anchornames import need_name, read_name
 from workflow.anchors import find_anchor

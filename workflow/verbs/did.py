@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from config.words import DutyState, State
+from config.recordwords import DutyState
+from config.words import State
 from store.tasks import Duty
 from workflow.dates import When
 from workflow.duties import Word, find_duty, reopen_duty, settle_duty

@@ -1,6 +1,6 @@
 """`doing 3`: work on action item 3 has begun, or begins again."""
 
-from config.words import TaskState
+from config.recordwords import TaskState
 from store.tasks import ActionItem
 from workflow.actions import set_action_state
 from workflow.verbs.base import Outcome, Verb, Work

@@ -1,6 +1,6 @@
 """`done 3`: action item 3 is done."""
 
-from config.words import TaskState
+from config.recordwords import TaskState
 from store.tasks import ActionItem
 from workflow.actions import set_action_state
 from workflow.verbs.base import Lines, Outcome, Verb, Work

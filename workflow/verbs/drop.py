@@ -1,6 +1,6 @@
 """`drop 3: why`: action item 3 will not be done."""
 
-from config.words import TaskState
+from config.recordwords import TaskState
 from store.tasks import ActionItem
 from workflow.actions import set_action_state
 from workflow.dates import When

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from config.words import RegisterKind
+from config.recordwords import RegisterKind
 from workflow.participants import find_names
 from workflow.register import Entry, add_entry, take_entry_back
 from workflow.verbs.base import Lines, Outcome, Verb, Work, after_colon

@@ -1,6 +1,7 @@
 """`satisfaction`: a draft that asks the customer how content they are, 1 to 5."""
 
-from config.words import CustomerMailKind, State
+from config.recordwords import CustomerMailKind
+from config.words import State
 from workflow.errors import Refused
 from workflow.verbs.base import Outcome, Verb, Work, bare
 from workflow.verbs.update import drafted, undo_draft

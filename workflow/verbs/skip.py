@@ -1,6 +1,6 @@
 """`skip 2: why`: a duty of the playbook is left out this time."""
 
-from config.words import DutyState
+from config.recordwords import DutyState
 from workflow.dates import When
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 from workflow.verbs.did import numbers, settle_all, take_back

@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from config.words import CustomerMailKind
+from config.recordwords import CustomerMailKind, CustomerMailState
 from store.customer import CustomerMail
-from workflow.customer import Wording, check_allowed, draft, numbered, thread_of, withdraw
+from workflow.customer import Wording, check_allowed, draft, numbered, say_state, thread_of, withdraw
 from workflow.customertexts import compose
 from workflow.dates import When
+from workflow.errors import Refused
 from workflow.pages import Page, page
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
@@ -51,8 +52,11 @@ def _run(work: Work) -> Outcome:
 
 
 def undo_draft(work: Work, before: dict[str, Any]) -> None:
-    """Withdraw what was drafted."""
-    withdraw(work.session, work.by, work.escalation, numbered(work.session, work.escalation, before["mail"]))
+    """Withdraw what was drafted; where somebody has sent it since, only their word stops it."""
+    mail = numbered(work.session, work.escalation, before["mail"])
+    if mail.state != CustomerMailState.DRAFT:
+        raise Refused(f"Draft {mail.n} is {say_state(mail)} since, so I left it as it is; see `discard {mail.n}`.")
+    withdraw(work.session, work.by, work.escalation, mail)
 
 
 VERB = Verb(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Target
+from config.recordwords import Target
 from ingest.replies import files
 from store.files import Blob, Document
 from store.mail import Message, RawMail

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from config.words import AnchorKind, NoticeKind
+from config.recordwords import AnchorKind
+from config.words import NoticeKind
 from store.anchors import Anchor
 from store.tasks import ActionItem
 from tests.workflow.desk import Desk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.words import AnchorKind
+from config.recordwords import AnchorKind
 from tests.workflow.desk import Desk
 from tests.workflow.pieces import anchor, full_lead
 from workflow.trust import Trust

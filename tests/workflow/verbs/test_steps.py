@@ -41,9 +41,7 @@ def test_whoever_is_named_takes_part(desk: Desk) -> None:
     assert desk.notices("mention") == [desk.stan.id]
 
 
-@pytest.mark.parametrize(
-    "text", ["Steps are clear to us now.", "Path to the folder is wrong.", "Step 1: we call."]
-)
+@pytest.mark.parametrize("text", ["Steps are clear to us now.", "Path to the folder is wrong.", "Step 1: we call."])
 def test_a_sentence_is_no_command(desk: Desk, text: str) -> None:
     desk.says(text)
     assert (desk.esc.steps_to_resolve, desk.esc.path_to_green) == (None, None)

@@ -35,9 +35,7 @@ def test_unknown_and_undo_take_it_back(desk: Desk) -> None:
     assert desk.esc.affected_users == 300
 
 
-@pytest.mark.parametrize(
-    "text", ["Users are complaining all day.", "users 300 of them cannot log in since noon"]
-)
+@pytest.mark.parametrize("text", ["Users are complaining all day.", "users 300 of them cannot log in since noon"])
 def test_a_sentence_is_no_command(desk: Desk, text: str) -> None:
     desk.says(text)
     assert desk.esc.affected_users is None
