@@ -8,9 +8,8 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.matrix import Matrix, RungRule
-from config.words import Channel, Direction, MailKind, State
+from config.words import Channel, State
 from signals.business import add_business
-from store.mail import Conversation, Message
 from store.people import Person
 from store.record import Audit, Escalation
 from store.roster import Rung
@@ -18,6 +17,7 @@ from store.setbacks import one_by_one
 from workflow import record
 from workflow.calendars import owner_calendar
 from workflow.change import By, Step, name_of, written
+from workflow.climb import GIVEN, NO_ANSWER, answered, climb_of, given_away, rungs_of, settled
 from workflow.context import Context
 from workflow.laddermails import step_of, tell_rung, warn
 from workflow.participants import add_participant
@@ -26,14 +26,11 @@ from workflow.roster import Roster, about
 LATE = timedelta(hours=1)
 """A ladder that is begun longer after the opening (an outage, a backfill, an upgrade) runs from then on: nobody could
 have been asked before."""
-NO_ANSWER = "no answer in time"
 OWNER_CHANGED = "it went to another owner"
 AT_THE_END = 3
 """`Rung.told` of one whose time is up with nobody above."""
 _SINCE = func.coalesce(Escalation.reopened_at, Escalation.opened_at)
 _ON = (Escalation.state == State.OPEN, Escalation.merged_into.is_(None))
-_GIVEN = (Audit.action == "owner", Audit.actor != Audit.to_value)
-"""Rows of the audit that say that somebody gave it to another."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def _new(session: Session) -> list[int]:
     live = select(Rung.id).where(Rung.escalation_id == Escalation.id, Rung.ended_at.is_(None)).exists()
     begun = select(Rung.id).where(Rung.escalation_id == Escalation.id, Rung.since >= _SINCE).exists()
     number = func.concat("ESC-", Escalation.id)
-    given = select(Audit.seq).where(Audit.stream == number, *_GIVEN, Audit.at > last).exists()
+    given = select(Audit.seq).where(Audit.stream == number, *GIVEN, Audit.at > last).exists()
     rows = select(Escalation.id).where(*_ON, ~live, or_(~begun, given))
     return list(session.scalars(rows.order_by(Escalation.id)))
 
@@ -125,8 +122,8 @@ def _look(session: Session, ctx: Context, matrix: Matrix, escalation_id: int, no
         _end_stale(session, esc, now)
         return
     rung = climb[-1]
-    given = _given_away(session, esc, climb)
-    why = _settled(esc) or ("" if given else _answered(session, esc, climb))
+    given = given_away(session, esc, climb)
+    why = settled(esc) or ("" if given else answered(session, esc, climb))
     if why or given:
         rung.ended_at, rung.ended_why = now, why or OWNER_CHANGED
         session.flush()
@@ -150,55 +147,6 @@ def _end_stale(session: Session, esc: Escalation, now: datetime) -> None:
     """End a rung of a round that is over: it was reopened since, and a ladder of its own begins."""
     rows = update(Rung).where(Rung.escalation_id == esc.id, Rung.ended_at.is_(None))
     session.execute(rows.values(ended_at=now, ended_why="it was reopened"))
-
-
-def rungs_of(session: Session, esc: Escalation) -> list[Rung]:
-    """The rungs of this round, the first asked first: reopening begins another."""
-    since = esc.reopened_at or esc.opened_at
-    rows = select(Rung).where(Rung.escalation_id == esc.id, Rung.since >= since).order_by(Rung.id)
-    return list(session.scalars(rows))
-
-
-def climb_of(session: Session, esc: Escalation) -> list[Rung]:
-    """The rungs that were climbed since it was given to this owner."""
-    climb: list[Rung] = []
-    for rung in rungs_of(session, esc):
-        climb = [*climb, rung] if not climb or climb[-1].ended_why == NO_ANSWER else [rung]
-    return climb
-
-
-def _settled(esc: Escalation) -> str:
-    """Why nobody needs to be asked any more, by how the escalation stands; empty while somebody does."""
-    if esc.merged_into is not None:
-        return "it was merged into another"
-    return "" if esc.state == State.OPEN else f"it was {esc.state.replace('_', ' ')}"
-
-
-def _given_away(session: Session, esc: Escalation, climb: list[Rung]) -> datetime | None:
-    """When somebody gave it to another owner since the first was asked; who takes it themselves has answered."""
-    rows = select(func.max(Audit.at)).where(Audit.stream == esc.number, *_GIVEN, Audit.at > climb[0].since)
-    return session.scalar(rows)
-
-
-def _answered(session: Session, esc: Escalation, climb: list[Rung]) -> str:
-    """How one of those who were asked, or the owner, answered; empty when nobody did."""
-    asked = {name_of(session, each) for each in (esc.owner_id, *(rung.person_id for rung in climb))}
-    acts = select(Audit.seq).where(
-        Audit.stream == esc.number,
-        Audit.at > climb[0].since,
-        Audit.actor.in_([each for each in asked if each]),
-        Audit.channel != Channel.SYSTEM,
-        Audit.action != "command rejected",
-    )
-    if session.scalar(acts.limit(1)) is not None:
-        return "who was asked acted"
-    mails = (
-        select(Message.id)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Conversation.escalation_id == esc.id, Message.sent_at > climb[0].since)
-        .where(Message.direction == Direction.OUT, Message.kind == MailKind.COLLEAGUE)
-    )
-    return "the customer was answered" if session.scalar(mails.limit(1)) is not None else ""
 
 
 def next_standing(roster: Roster, esc: Escalation, climb: Sequence[Rung] = ()) -> Standing | None:

@@ -10,7 +10,7 @@ from smokewatch.cli.output import console, table
 from store.people import Person
 from store.record import Escalation
 from workflow.assignments import assignment_of, because, shown_candidates
-from workflow.ladder import rungs_of
+from workflow.climb import rungs_of
 
 
 def roster_facts(session: Session, viewer: Person | None, number: int) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from store.roster import Absence, absence_of
 from tests.workflow.desk import Desk
 from tests.workflow.rota import context, matrix, says
 from workflow.absence import end_absences, set_away, set_back, who_is_away
+from workflow.climb import rungs_of
 from workflow.errors import Refused
-from workflow.ladder import keep_ladder, rungs_of
+from workflow.ladder import keep_ladder
 from workflow.roster import Roster
 
 CTX = context()

@@ -15,8 +15,9 @@ from store.roster import Rung
 from tests.workflow.desk import Desk
 from tests.workflow.rota import context, says
 from workflow.calendars import owner_calendar
+from workflow.climb import rungs_of
 from workflow.joining import merge
-from workflow.ladder import keep_ladder, ladder_at, rungs_of
+from workflow.ladder import keep_ladder, ladder_at
 from workflow.record import move_state, set_owner, set_path
 from workflow.unanswered import tell_unacknowledged
 
