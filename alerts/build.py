@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from alerts import phrases
 from alerts.answers import PROPOSED, RAISE, fill_in, item_offers, link, offers
+from alerts.candidate import Candidate
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.dutyoffers import duty_offers
-from alerts.gates import Candidate
 from alerts.letter import Answer, Letter, Proof, cleaned
 from alerts.recordrows import record_rows
 from config.words import NoticeKind, State

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from alerts import digestview
 from alerts.build import Reader, letter
+from alerts.candidate import SERVICE, Candidate
 from alerts.context import AlertContext
 from alerts.errors import CannotComposeError
-from alerts.gates import SERVICE, Candidate
 from alerts.lease import AFTER_DOT
 from alerts.mail import Envelope, MailPlan, OutgoingMail, build
 from alerts.phrases import moment

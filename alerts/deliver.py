@@ -8,6 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from alerts import caps, gates, settle, trouble
+from alerts.candidate import Candidate, load
 from alerts.compose import compose
 from alerts.context import AlertContext
 from alerts.handover import Failed, Phase, Sender, Sent
@@ -66,7 +67,7 @@ def _prepare(store: Store, claim: Claim, ctx: AlertContext, now: datetime) -> Ou
 
 def _judge_and_write(session: Session, notice: Notice, ctx: AlertContext, now: datetime) -> OutgoingMail | None:
     caps.serialise(session)
-    candidate = gates.load(session, notice)
+    candidate = load(session, notice)
     verdict = gates.judge(session, candidate, ctx, now)
     if verdict is not None:
         settle.put_aside(session, candidate, verdict, ctx, now)
@@ -79,7 +80,7 @@ def _judge_and_write(session: Session, notice: Notice, ctx: AlertContext, now: d
     return mail
 
 
-def _end_snooze(session: Session, candidate: gates.Candidate, now: datetime) -> None:
+def _end_snooze(session: Session, candidate: Candidate, now: datetime) -> None:
     """New evidence wakes the person, and with it what was waiting for the end of the snooze."""
     participant = candidate.participant
     assert participant is not None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from alerts import build, phrases
 from alerts.answers import Offer, link
+from alerts.candidate import Candidate
 from alerts.clean import header_text, one_line
 from alerts.clockwork import zone_of
 from alerts.context import AlertContext
@@ -18,7 +19,6 @@ from alerts.digestfacts import Found, Gathered, Running, gather_for, window_of
 from alerts.digestowed import owed_lines
 from alerts.digestqueues import queue_lines
 from alerts.digestroster import asked_lines
-from alerts.gates import Candidate
 from alerts.letter import Answer, Digest, Entry, Letter
 from config.words import Priority, Risk, State
 from store import tokens

@@ -12,6 +12,7 @@ from alerts import caps
 from alerts.addressee import customer_behind
 from alerts.attendance import is_looked_after, rung_is_over
 from alerts.budgets import PACED, day_full, paced, strangers_full
+from alerts.candidate import SERVICE, Candidate
 from alerts.caps import CONVERSATION
 from alerts.clockwork import quiet_end
 from alerts.context import AlertContext
@@ -20,22 +21,13 @@ from config.policy import AlertPolicy
 from config.words import NoticeKind, NoticeState, Priority, PromiseState, State
 from store.notices import NoticeDraft
 from store.outbox import Notice
-from store.people import Account, Person
+from store.people import Account
 from store.recipients import blocked_until
-from store.record import Escalation, Participant
 from store.risk import Promise
 from store.todo import all_settled
 from store.visibility import may_see
 
-SERVICE = frozenset({NoticeKind.DIGEST, NoticeKind.QUIET, NoticeKind.ADMIN, NoticeKind.SHADOW, NoticeKind.INCIDENT})
-"""About the running of Smokewatch itself, or sent by the clock."""
-
 ALERTS = frozenset(NoticeKind) - CONVERSATION - SERVICE
-
-NEW_EVIDENCE = frozenset(
-    {NoticeKind.NEW_ESCALATION, NoticeKind.RISK_UP, NoticeKind.PROMISE_MISSED, NoticeKind.EXECUTIVE_JOINED}
-)
-"""Something happened out there: it ends a snooze."""
 
 SPOKEN = frozenset({NoticeKind.MENTION, NoticeKind.OWNER_CHANGED, NoticeKind.ACTION_ITEM, NoticeKind.HANDOVER})
 """A colleague turned to this person: a snooze does not stand in the way."""
@@ -61,40 +53,6 @@ class Verdict:
     reason: str
     until: datetime | None = None
     tell: tuple[NoticeDraft, ...] = ()
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A claimed notice with everything the gates look at."""
-
-    notice: Notice
-    kind: NoticeKind
-    person: Person
-    escalation: Escalation | None
-    participant: Participant | None
-
-    @property
-    def snoozed_until(self) -> datetime | None:
-        """Until when this person wants no mail about this escalation."""
-        return self.participant.snoozed_until if self.participant else None
-
-    @property
-    def ends_snooze(self) -> bool:
-        """Whether the notice brings new evidence."""
-        return self.kind in NEW_EVIDENCE and bool(self.notice.facts.get("evidence"))
-
-
-def load(session: Session, notice: Notice) -> Candidate:
-    """The notice with its person and escalation as they are now."""
-    person = session.get_one(Person, notice.person_id)
-    number = notice.escalation_id
-    return Candidate(
-        notice,
-        NoticeKind(notice.kind),
-        person,
-        session.get(Escalation, number) if number else None,
-        session.get(Participant, (number, person.id)) if number else None,
-    )
 
 
 def judge(session: Session, candidate: Candidate, ctx: AlertContext, now: datetime) -> Verdict | None:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from alerts.candidate import Candidate
 from alerts.caps import admins
 from alerts.clockwork import local_day
 from alerts.context import AlertContext
-from alerts.gates import Candidate, Fate, Verdict
+from alerts.gates import Fate, Verdict
 from alerts.handover import Failed, Phase
 from alerts.lease import AFTER_DOT
 from config.words import NoticeKind, NoticeState
