@@ -34,7 +34,7 @@ class AccountRollup:
     * repeated: escalations opened in the last 90 days beyond the first.
     * promises_missed: ever, as the ledger has them now.
     * median_hours: from opening to the last resolution, by the clock, of what is resolved or closed.
-    * csat: the mean of the customer's ratings; without any, what the accounts file says.
+    * csat: the mean of the customer's ratings; where nobody rated anything yet, what the accounts file says.
     * arr_exposed: the yearly value while anything is open, else 0.
     """
 
@@ -81,6 +81,8 @@ def rollups(
     of_escalations = _escalations(session, person, now, accounts, custom)
     missed = _missed(session, person, accounts)
     rated = _rated(session, person, accounts)
+    # The account keeps the last rating, which may have been given on what this person may not see.
+    ever_rated = set(session.scalars(select(Rating.account_id).distinct()))
     known = select(Account.id, Account.arr, Account.csat)
     if accounts is not None:
         known = known.where(among(Account.id, accounts))
@@ -94,7 +96,7 @@ def rollups(
             repeated=max(0, counted.get("lately", 0) - 1),
             promises_missed=missed.get(account_id, 0),
             median_hours=counted.get("median_hours"),
-            csat=rated.get(account_id, csat),
+            csat=rated.get(account_id, None if account_id in ever_rated else csat),
             arr_exposed=(arr or 0.0) if counted.get("open") else 0.0,
             custom={each.name: _value(each, counted.get(f"own_{each.name}")) for each in custom},
         )

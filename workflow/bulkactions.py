@@ -64,6 +64,11 @@ def change_many(session: Session, by: By, wanted: Wanted, bulk: Bulk) -> Changed
     escalations = _locked(session, {item.escalation_id for item in items})
     for esc in escalations.values():
         check_unlocked(session, esc)
+    # Once more: whoever held one of them may have changed an item meanwhile, and that is not written over.
+    items = [item for item in _items(session, by, viewer, wanted, bulk) if item.escalation_id in escalations]
+    escalations = {number: escalations[number] for number in dict.fromkeys(item.escalation_id for item in items)}
+    if not items:
+        return Changed(0, 0)
     _write(session, by, [item.id for item in items], bulk)
     if person is not None:
         _take_part(session, by, escalations, person)
@@ -103,6 +108,7 @@ def _items(session: Session, by: By, viewer: Person | None, wanted: Wanted, bulk
         .where(*clauses(viewer, by.now, wanted), ~already)
         .order_by(ActionItem.escalation_id, ActionItem.n)
         .limit(MOST + 1)
+        .execution_options(populate_existing=True)
     ).all()
 
 

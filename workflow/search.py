@@ -57,7 +57,7 @@ def search(session: Session, person: Person | None, asked: Asked, now: datetime,
 
     """
     page = page or Page()
-    look = _Look(session, asked, scope(session, person, asked), now, page)
+    look = _Look(session, person, asked, scope(session, person, asked), now, page)
     found = look.at(asked.terms)
     if found.hits or page.offset or not asked.terms:
         return found
@@ -71,6 +71,7 @@ class _Look:
     """One search, run with the words as written, and perhaps again with other spellings."""
 
     session: Session
+    person: Person | None
     asked: Asked
     scope: list[ColumnElement[bool]]
     now: datetime
@@ -90,7 +91,7 @@ class _Look:
         rows = self.session.execute(found).all()
         self.session.execute(_ANY_PLAN)
         total = rows[0].total if rows else 0
-        shown = hits(self.session, [(row.id, row.escalation) for row in rows], terms)
+        shown = hits(self.session, self.person, [(row.id, row.escalation) for row in rows], terms)
         return Found(shown, min(total, MOST_RANKED), more=total > MOST_RANKED)
 
 

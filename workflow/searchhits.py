@@ -15,6 +15,7 @@ from store.indexing import closeout_text
 from store.mail import Attachment, Conversation, Message
 from store.people import Account, Person
 from store.record import Closeout, Comment, Escalation
+from store.visibility import sees
 from workflow.quoting import quote
 from workflow.searchwords import Term
 
@@ -51,13 +52,15 @@ class _Text:
     text: str
 
 
-def hits(session: Session, found: Sequence[tuple[int, int | None]], terms: Sequence[Term]) -> tuple[Hit, ...]:
-    """The entries of these ids with their escalations, in this order."""
+def hits(
+    session: Session, person: Person | None, found: Sequence[tuple[int, int | None]], terms: Sequence[Term]
+) -> tuple[Hit, ...]:
+    """The entries of these ids with their escalations, in this order, as the person may see them."""
     entries = {
         e.id: e for e in session.scalars(select(SearchEntry).where(among(SearchEntry.id, [i for i, _ in found])))
     }
     texts = _texts(session, list(entries.values()))
-    found = _where_now(session, found)
+    found = _where_now(session, person, found)
     about = _about(session, [number for _, number in found if number is not None])
     accounts = _accounts(session, list(entries.values()))
     made = []
@@ -93,12 +96,20 @@ _KINDS = {
 }
 
 
-def _where_now(session: Session, found: Sequence[tuple[int, int | None]]) -> Sequence[tuple[int, int | None]]:
-    """The same with each escalation that was merged replaced by the one it is part of now, however often."""
+def _where_now(
+    session: Session, person: Person | None, found: Sequence[tuple[int, int | None]]
+) -> Sequence[tuple[int, int | None]]:
+    """The same with each escalation that was merged replaced by the one it is part of now, however often.
+
+    Whoever may see only the one that was merged is told of that one.
+    """
+    before = dict(found)
     merged = select(Escalation.id, Escalation.merged_into).where(Escalation.merged_into.is_not(None))
     while moved := dict(session.execute(merged.where(among(Escalation.id, [n for _, n in found if n]))).all()):
         found = [(key, moved.get(number or 0, number)) for key, number in found]
-    return found
+    ends = select(Escalation.id).where(among(Escalation.id, [n for _, n in found if n]), sees(person))
+    seen = set(session.scalars(ends))
+    return [(key, number if number in seen else before[key]) for key, number in found]
 
 
 def _about(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str | None, str]]:

@@ -42,6 +42,8 @@ def _database(error: OperationalError) -> str:
 
 
 def _refused(error: DBAPIError) -> str:
+    if room.state_of(error) == "22003":
+        return "A number in it is larger than any there is: write it as the lists show it."
     return f"The database refused the work ({type(error.orig).__name__}); see its log."
 
 

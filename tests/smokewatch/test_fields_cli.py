@@ -147,3 +147,9 @@ def test_a_wrong_file_of_fields_stops_with_its_key(run: Run, tmp_path: Path, mon
 @pytest.mark.parametrize(("count", "said"), [(900, "900 B"), (12_300, "12 kB"), (3_400_000, "3.4 MB")])
 def test_sizes_read_as_in_mail_programs(count: int, said: str) -> None:
     assert size(count) == said
+
+
+@pytest.mark.parametrize("words", [("file", "get", "9" * 20), ("customer", "show", "ESC-1", "9" * 20)])
+def test_a_number_beyond_all_numbers_is_told(run: Run, words: tuple[str, ...]) -> None:
+    code, _, err = run(*words)
+    assert (code, "larger than any there is" in err) == (Exit.REFUSED, True), err

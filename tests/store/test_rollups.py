@@ -169,6 +169,7 @@ def _figures(world: World, account: Account, rows: dict[int, Escalation], seen: 
     done = [(e.resolved_at - e.opened_at) / timedelta(hours=1) for e in mine if e not in live and e.resolved_at]
     missed = [p for e, p in world.promises if p.state == "missed" and e.account_id == account.id and e.id in seen]
     scores = [r.score for r in world.ratings if r.account_id == account.id and r.escalation_id in seen]
+    rated_ever = any(r.account_id == account.id for r in world.ratings)
     urgent = [e for e in live if e.path == 1 or e.priority in ("high", "critical")]
     waits = [
         (e.acknowledged_at - e.opened_at) / timedelta(hours=1)
@@ -182,7 +183,7 @@ def _figures(world: World, account: Account, rows: dict[int, Escalation], seen: 
         repeated=max(0, len(lately) - 1),
         promises_missed=len(missed),
         median_hours=median(done) if done else None,
-        csat=sum(scores) / len(scores) if scores else account.csat,
+        csat=sum(scores) / len(scores) if scores else None if rated_ever else account.csat,
         arr_exposed=(account.arr or 0.0) if live else 0.0,
         custom={
             "sev1": sum(e.path == 1 and e.opened_at > world.now - timedelta(days=30) for e in mine),
@@ -213,3 +214,15 @@ def test_they_are_exact_after_ten_thousand_operations_for_everybody(session: Ses
                 wrong = {k: (found[k], c) for k, c in recount(world, person).items() if not same(found[k], c)}
                 assert wrong == {}, (number, person and person.email)
     assert len(world.escalations) > 500
+
+
+def test_a_rating_of_what_somebody_may_not_see_is_not_told(session: Session, now: datetime) -> None:
+    world = World(session, now, random.Random(7))
+    world.build()
+    while not world.ratings:
+        world.step()
+    rating, stranger = world.ratings[0], Person(email="new@us.example", name="New", handle="new", role=Role.AGENT)
+    session.add(stranger)
+    session.get_one(Account, rating.account_id).csat = float(rating.score)
+    session.flush()
+    assert rollups(session, stranger, now)[rating.account_id].csat is None

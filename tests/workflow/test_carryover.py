@@ -16,6 +16,7 @@ from store.record import Audit
 from store.tasks import ActionItem
 from tests.workflow.desk import Desk
 from tests.workflow.pieces import anchor, full_lead
+from workflow.actions import NewItem, add_action
 from workflow.anchors import attach
 from workflow.carryover import BECOMES, Carried, hand_over
 from workflow.errors import Refused
@@ -155,3 +156,12 @@ def test_customers_are_not_mixed(desk: Desk) -> None:
 def test_it_says_in_words_what_went_along() -> None:
     assert Carried(escalations=1, comments=2).sentence == "priority, state, 1 escalation and 2 comments"
     assert Carried().sentence == "priority and state"
+
+
+def test_items_of_a_locked_closeout_stay_where_they_are(desk: Desk) -> None:
+    lead, deal = full_lead(desk), anchor(desk, AnchorKind.DEAL, "D-7")
+    item = add_action(desk.session, desk.by(), desk.esc, NewItem("call", desk.bob.id, anchor_id=lead.id))
+    desk.esc.locked_at = desk.now
+    hand_over(desk.session, desk.by(), lead, deal)
+    desk.session.refresh(item)
+    assert item.anchor_id == lead.id

@@ -240,3 +240,11 @@ def test_nobody_is_asked_before_it_is_resolved(desk: Desk) -> None:
 def test_sentences_are_no_command(desk: Desk, line: str) -> None:
     block = parse_block(line, desk.now, "Europe/Berlin")
     assert (block.commands, block.unknown) == ((), ())
+
+
+def test_undo_of_a_draft_does_not_stop_what_somebody_sent_since(desk: Desk) -> None:
+    wrote(desk, 1)
+    outcome(desk, "update customer")
+    outcome(desk, "send 1")
+    assert "approved and about to be sent since" in outcome(desk, "undo", ok=False)
+    assert mails(desk)[0].state == "waiting"

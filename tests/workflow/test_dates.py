@@ -69,3 +69,9 @@ def test_spans(text: str, span: timedelta) -> None:
 @given(st.text(max_size=60))
 def test_no_text_raises(text: str) -> None:
     parse_date(text, BERLIN)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01 0h", "1 January 0001", "31.12.2999"])
+def test_a_year_far_off_is_a_slip(text: str, zone: str) -> None:
+    assert parse_date(text, When(BERLIN.now, zone)) is None

@@ -135,3 +135,13 @@ def test_settled_rows_are_due_again_when_they_change(desk: Desk, find: Finder) -
     row.new_text = "the pump"
     desk.session.flush()
     assert desk.session.get(SearchDue, ("message", row.id)) is not None
+
+
+def test_what_was_merged_into_one_that_is_not_theirs_names_only_their_own(desk: Desk, find: Finder) -> None:
+    other = desk.opened(desk.conversation("second"))
+    other.team_id, other.title = desk.other_team.id, "Theirs"
+    add_comment(desk.session, desk.by(), other, "the valve")
+    desk.esc.title = "Secret"
+    merge(desk.session, desk.by(), other, desk.esc)
+    (hit,) = find("valve", desk.stan).hits
+    assert (hit.number, hit.title) == (other.number, "Theirs")

@@ -104,3 +104,8 @@ def test_a_refusal_names_what_is_accepted(text: str, said: str) -> None:
 def test_odd_texts_are_read_or_refused(text: str) -> None:
     with suppress(Refused):
         read(text)
+
+
+@pytest.mark.parametrize("asked", ["after:0001-01-01", "before:9999-12-31"])
+def test_a_day_that_no_other_zone_has_is_refused(asked: str) -> None:
+    assert "takes a day such as" in refusal(asked)

@@ -3,23 +3,29 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
+from time import sleep
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from config.policy import load_policy
+from config.recordwords import TaskState
 from config.settings import Outgoing
 from config.words import Channel
 from store import audit
 from store.database import Store
 from store.people import Person
 from store.record import Audit, Escalation
+from store.tasks import ActionItem
 from tests.workflow.desk import Desk, set_up_desk
+from workflow.actionlist import Wanted
+from workflow.actions import NewItem, add_action, item_of, set_action_state
+from workflow.bulkactions import Bulk, Changed, change_many
 from workflow.context import Context
 from workflow.errors import Refused
 from workflow.execute import Request, Transcript, run_block
 from workflow.grammar import parse_block
-from workflow.record import By
+from workflow.record import By, lock
 from workflow.trust import Trust
 
 
@@ -80,3 +86,33 @@ def test_crosswise_merges_do_not_block_each_other(store: Store, stage: Desk) -> 
     with store.transaction() as session:
         assert len(session.scalars(select(Escalation.id).where(Escalation.merged_into.is_not(None))).all()) == 1
         assert len(session.scalars(select(Audit.seq).where(Audit.action == "merged into")).all()) == 1
+
+
+def test_a_bulk_change_does_not_write_over_what_was_done_while_it_waited(store: Store, stage: Desk) -> None:
+    by = By(None, "ada@us.example", Channel.CLI, stage.now)
+    with store.transaction() as session:
+        add_action(session, stage.by(), session.get_one(Escalation, stage.esc.id), NewItem("call", stage.bob.id))
+
+    def in_bulk() -> Changed:
+        with store.transaction() as session:
+            return change_many(session, by, Wanted(assignee_id=stage.bob.id), Bulk(state=TaskState.IN_PROGRESS))
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            esc = lock(session, stage.esc.id)
+            waits = pool.submit(in_bulk)
+            await_lock(store)
+            set_action_state(session, stage.by(stage.bob), esc, item_of(session, esc, 1), TaskState.DONE)
+        assert waits.result(10) == Changed(0, 0)
+    with store.transaction() as session:
+        assert session.scalars(select(ActionItem.state)).one() == TaskState.DONE
+
+
+def await_lock(store: Store) -> None:
+    """Until another transaction waits for a row."""
+    for _ in range(200):
+        with store.transaction() as session:
+            if session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                return
+        sleep(0.02)
+    raise AssertionError("nobody waits")
