@@ -24,7 +24,7 @@ from workflow.errors import NotFound, WorkflowError
 from workflow.execute import Transcript, run_block
 from workflow.grammar import CommandBlock, Unknown, parse_block
 from workflow.trust import Trust
-from workflow.verbs import VERBS
+from workflow.verbs import TOPICS
 
 UNPROVED = (
     "A mail in your name came to your private reply address, but {why}, so nothing was changed. If it was you, answer "
@@ -32,7 +32,8 @@ UNPROVED = (
 )
 FAILED = "your company's mail servers did not send it"
 NOTHING = (
-    "Your mail had no words of its own above what it quotes. Write what you want on its first line; you can answer: {}."
+    "Your mail has no words of its own above what it quotes. Write what you want on its first line; you can answer: {}."
+    " `help` tells of the others."
 )
 BELOW = "Commands are read only above the mail you answer; please write it on top of your reply."
 UNSIGNED = "nothing proved that it came from you"
@@ -115,7 +116,7 @@ def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
 def _nothing_said(session: Session, post: Post) -> Outcome:
     """An empty answer, or nothing but quotes and a signature: say what can be answered, once a day."""
     if not commented_today(session, post):
-        usages = ", ".join(f"`{verb.usage}`" for verb in VERBS.values())
+        usages = ", ".join(f"`{verb.usage}`" for verb in TOPICS["every day"])
         tell(session, replace(post, extra={"comment_only": True}), NOTHING.format(usages))
     return refuse(session, post, Reason.NOTHING_SAID)
 

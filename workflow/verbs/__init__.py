@@ -75,80 +75,32 @@ from workflow.verbs import (
 )
 from workflow.verbs.base import Verb
 
-# The order is that of `help`: what is needed most comes first.
-_TABLE = (
-    ack.VERB,  # it is seen
-    start.VERB,  # it is worked on
-    own.VERB,  # by me
-    assign.VERB,  # by somebody else
-    accept.VERB,  # by whom the matrix proposed
-    reconcile.VERB,
-    note.VERB,
-    next_step.VERB,  # what and when
-    promise.VERB,  # what we owe
-    kept.VERB,
-    action.VERB,  # who does what
-    done.VERB,
-    doing.VERB,
-    move.VERB,
-    drop.VERB,
-    mine.VERB,
-    waiting.VERB,  # whose turn it is
-    priority.VERB,
-    sev.VERB,
-    did.VERB,  # what the playbook asks for
-    skip.VERB,
-    milestone.VERB,  # the plan, the register, who does what
-    reached.VERB,
-    risk.VERB,
-    assumption.VERB,
-    issue.VERB,
-    dependency.VERB,
-    settled.VERB,
-    raci.VERB,
-    swarm.VERB,  # many teams by plan
-    title.VERB,  # who they are
-    update.VERB,  # to the customer
-    send.VERB,
-    discard.VERB,
-    satisfaction.VERB,
-    rating.VERB,
-    snooze.VERB,  # for me only
-    away.VERB,
-    back.VERB,
-    useful.VERB,  # verdicts on the alert
-    noise.VERB,
-    resolve.VERB,  # the end
-    close.VERB,
-    root_cause.VERB,
-    resolution.VERB,
-    customer_impact.VERB,
-    internal_impact.VERB,
-    lessons.VERB,
-    signed_off.VERB,
-    reopen.VERB,
-    lock.VERB,
-    unlock.VERB,
-    type.VERB,  # what it is
-    category.VERB,
-    users.VERB,  # how much hangs on it
-    steps.VERB,  # how it ends
-    path_to_green.VERB,
-    link.VERB,
-    unlink.VERB,
-    set_field.VERB,
-    anchor.VERB,  # what it belongs to
-    handoff.VERB,
-    merge.VERB,  # which mails belong to it
-    split.VERB,
-    undo.VERB,
-    status.VERB,  # these change nothing
-    queues.VERB,
-    queue.VERB,
-    draft.VERB,
-    search.VERB,
-    help.VERB,
-)
+TOPICS: dict[str, tuple[Verb, ...]] = {
+    "every day": (
+        ack.VERB, start.VERB, own.VERB, assign.VERB, note.VERB, next_step.VERB, promise.VERB, kept.VERB, waiting.VERB,
+        priority.VERB, sev.VERB, snooze.VERB, useful.VERB, noise.VERB, resolve.VERB, close.VERB, reopen.VERB, undo.VERB,
+        status.VERB,
+    ),
+    "actions": (action.VERB, done.VERB, doing.VERB, move.VERB, drop.VERB, mine.VERB),
+    "playbook": (did.VERB, skip.VERB, draft.VERB, swarm.VERB),
+    "plan": (
+        milestone.VERB, reached.VERB, raci.VERB, risk.VERB, assumption.VERB, issue.VERB, dependency.VERB, settled.VERB,
+    ),
+    "closing": (
+        root_cause.VERB, resolution.VERB, customer_impact.VERB, internal_impact.VERB, lessons.VERB, signed_off.VERB,
+        lock.VERB, unlock.VERB,
+    ),
+    "record": (
+        type.VERB, category.VERB, users.VERB, steps.VERB, path_to_green.VERB, link.VERB, unlink.VERB, set_field.VERB,
+        anchor.VERB, title.VERB, merge.VERB, split.VERB,
+    ),
+    "people": (handoff.VERB, accept.VERB, reconcile.VERB, away.VERB, back.VERB),
+    "customer": (update.VERB, send.VERB, discard.VERB, satisfaction.VERB, rating.VERB),
+    "looking": (queues.VERB, queue.VERB, search.VERB),
+}  # fmt: skip
+"""The verbs as `help` groups them; in each what is needed most comes first."""
 
-VERBS: dict[str, Verb] = {verb.name: verb for verb in _TABLE}
+HELP = help.make(TOPICS)
+
+VERBS: dict[str, Verb] = {verb.name: verb for verbs in TOPICS.values() for verb in verbs} | {HELP.name: HELP}
 """Every verb by its name."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.workflow.desk import Desk
 from workflow.trust import Trust
-from workflow.verbs import VERBS
+from workflow.verbs import TOPICS, VERBS
 
 
 def test_status_says_where_it_stands(desk: Desk) -> None:
@@ -16,7 +16,19 @@ def test_status_says_where_it_stands(desk: Desk) -> None:
 
 def test_help_names_every_command(desk: Desk) -> None:
     said = desk.says_one("help")
-    assert [verb.name for verb in VERBS.values() if f"`{verb.usage}`" not in said] == []
+    assert [verb.usage for verb in TOPICS["every day"] if f"`{verb.usage}`" not in said] == []
+    assert [name for name in VERBS if name not in said] == []
+
+
+@pytest.mark.parametrize("topic", list(TOPICS))
+def test_help_about_a_topic_or_a_command_of_it_tells_its_usages(desk: Desk, topic: str) -> None:
+    said = desk.says_one(f"help {topic}")
+    assert [verb.usage for verb in TOPICS[topic] if f"`{verb.usage}`" not in said] == []
+    assert desk.says_one(f"help {TOPICS[topic][0].name}") == said
+
+
+def test_help_about_nothing_known_names_the_topics(desk: Desk) -> None:
+    assert "`help closing`" in desk.refused("help invoices")
 
 
 @pytest.mark.parametrize("said", ["status", "help"])
