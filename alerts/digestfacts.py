@@ -30,9 +30,12 @@ UNTOLD = frozenset(
         "assignment",
         "participant left",
         "customer draft",
+        "duties begun",
+        "duties dropped",
+        "duty done",
     }
 )
-"""Audit actions that are no news by themselves; comments stand on the escalation."""
+"""Audit actions that are no news by themselves; comments stand on the escalation, duties follow its path."""
 
 LIVE = (State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS)
 MOST_UNOWNED = 20

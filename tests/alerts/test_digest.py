@@ -71,6 +71,12 @@ def test_a_state_change_is_told_with_who_and_when(scene: Scene, sink: Sink) -> N
     assert "State: open → in progress (Lena Vogt, Wed 6 May, 09:30)" in _read(scene, sink)
 
 
+def test_duties_that_begin_and_end_with_the_path_make_no_digest(scene: Scene) -> None:
+    _change(scene, action="duties begun", from_value="", to_value="3 of the Sev 2 playbook")
+    _change(scene, action="duty done", from_value="", to_value="Weekly review call")
+    assert _open(scene) == 0
+
+
 def test_a_day_is_told_once(scene: Scene) -> None:
     _change(scene)
     assert [_open(scene), _open(scene), _open(scene, HOUR)] == [2, 0, 0]
