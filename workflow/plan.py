@@ -72,7 +72,7 @@ def change_milestone(session: Session, by: By, esc: Escalation, n: int, wanted: 
     row.text = cut(wanted.text.strip()) if wanted.text else row.text
     row.due_at = wanted.due or row.due_at
     written(session, by, esc, Step("milestone", was, _said(row), detail=_detail(row)))
-    return before
+    return before | {"after": to_json(row)}
 
 
 def reach_milestone(session: Session, by: By, esc: Escalation, n: int, percent: int) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def reach_milestone(session: Session, by: By, esc: Escalation, n: int, percent: 
     row.percent, row.done_at = percent, by.now if percent == WHOLE else None
     step = Step("milestone reached", f"{before['percent']}%", f"{percent}% of {row.text}", detail=_detail(row))
     written(session, by, esc, step)
-    return before
+    return before | {"after": to_json(row)}
 
 
 def give_actions(session: Session, by: By, esc: Escalation, n: int, numbers: Sequence[int]) -> dict[str, Any]:
@@ -115,14 +115,23 @@ def give_actions(session: Session, by: By, esc: Escalation, n: int, numbers: Seq
         item.milestone_id = row.id
     named = ", ".join(str(item.n) for item in items)
     written(session, by, esc, Step("milestone actions", None, f"{named} under {row.text}", detail=_detail(row)))
-    return {"actions": before}
+    return {"actions": before, "milestone": row.id}
 
 
-def take_actions_back(session: Session, by: By, esc: Escalation, before: dict[str, int | None]) -> None:
-    """Put action items back where they were before `give_actions`."""
+def take_actions_back(session: Session, by: By, esc: Escalation, given: dict[str, Any]) -> None:
+    """Put action items back where they were; `given` is what `give_actions` returned.
+
+    Raises:
+        Locked: the closeout is locked.
+        Refused: somebody has put one of them elsewhere since.
+
+    """
     check_unlocked(session, esc)
-    for key, milestone_id in before.items():
-        session.get_one(ActionItem, int(key)).milestone_id = milestone_id
+    items = {key: session.get_one(ActionItem, int(key)) for key in given["actions"]}
+    if any(item.milestone_id != given["milestone"] for item in items.values()):
+        raise Refused("Those action items were put elsewhere since, so I left everything as it is.")
+    for key, milestone_id in given["actions"].items():
+        items[key].milestone_id = milestone_id
     written(session, by, esc, Step("milestone actions", None, "as before"))
 
 
@@ -134,10 +143,18 @@ def to_json(row: Milestone) -> dict[str, Any]:
 
 
 def put_back(session: Session, by: By, esc: Escalation, before: dict[str, Any]) -> None:
-    """Take back a change of a milestone; without a `text` its adding."""
+    """Take back a change of a milestone; without a `text` its adding.
+
+    Raises:
+        Refused: it was changed since (`after` is what it was made), or has action items.
+
+    """
     row = session.get(Milestone, before["id"], with_for_update=True, populate_existing=True)
     if row is None:
         raise Refused("That milestone is gone already.")
+    is_used = session.scalar(select(ActionItem.id).where(ActionItem.milestone_id == row.id).limit(1)) is not None
+    if to_json(row) != before["after"] or ("text" not in before and is_used):
+        raise Refused("That milestone was changed since, so I left everything as it is.")
     was = _said(row)
     if "text" not in before:
         session.delete(row)

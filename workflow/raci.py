@@ -62,9 +62,11 @@ def roles_json(session: Session, esc: Escalation) -> dict[str, str]:
     return {str(person_id): letters_of(session, esc, person_id) for person_id in sorted(held)}
 
 
-def put_roles_back(session: Session, by: By, esc: Escalation, before: dict[str, str]) -> None:
-    """Take back what `set_letters` did."""
+def put_roles_back(session: Session, by: By, esc: Escalation, before: dict[str, str], after: dict[str, str]) -> None:
+    """Take back what `set_letters` made of the roles before. Raises Refused where they are not as it left them."""
     now = roles_json(session, esc)
+    if now != after:
+        raise Refused("Who does what was changed since, so I left everything as it is.")
     session.execute(delete(RaciRole).where(RaciRole.escalation_id == esc.id))
     for person_id, letters in before.items():
         session.add_all(

@@ -76,10 +76,17 @@ def settle_entry(session: Session, by: By, esc: Escalation, n: int, how: str) ->
 
 
 def take_entry_back(session: Session, by: By, esc: Escalation, before: dict[str, Any]) -> None:
-    """Take back the adding of a line, or that it was settled (`mitigation` is what stood there before)."""
+    """Take back the adding of a line, or that it was settled (`mitigation` is what stood there before).
+
+    Raises:
+        Refused: it is gone, or somebody has settled it since it was added.
+
+    """
     row = session.get(RegisterEntry, before["id"], with_for_update=True, populate_existing=True)
     if row is None:
         raise Refused("That line is gone already.")
+    if "mitigation" not in before and row.closed_at is not None:
+        raise Refused(f"r{row.n} was settled since, so I left everything as it is.")
     if "mitigation" in before:
         row.closed_at, row.mitigation = None, before["mitigation"]
     else:

@@ -7,10 +7,11 @@ from typing import Any
 
 from config.recordwords import ActionSource, TaskState
 from config.words import Channel
-from workflow.actions import NewItem, add_action, item_of, set_action_state
+from workflow.actions import NewItem, add_action, item_of, kept, set_action_state
 from workflow.anchornames import need_name, read_name
 from workflow.anchors import find_anchor
 from workflow.dates import When, parse_date
+from workflow.errors import Refused
 from workflow.participants import find_person
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
@@ -67,13 +68,16 @@ def _run(work: Work) -> Outcome:
     who = "you" if person.id == work.by.person_id else person.name
     by = "no day is set" if due is None else f"by {work.says(due)}"
     return Outcome(
-        f"Action item {item.n} of {work.number} is for {who}, {by}: {item.text[:200]}", {"item": item.id, "n": item.n}
+        f"Action item {item.n} of {work.number} is for {who}, {by}: {item.text[:200]}",
+        {"item": item.id, "n": item.n, "after": kept(item)},
     )
 
 
 def _undo(work: Work, before: dict[str, Any]) -> None:
     # It is dropped and not deleted: its assignee may have been told of it.
     item = item_of(work.session, work.escalation, before["n"])
+    if kept(item) != before["after"]:
+        raise Refused("That action item was changed since, so I left everything as it is.")
     taken_back = replace(work.by, reason="taken back")
     set_action_state(work.session, taken_back, work.escalation, item, TaskState.CANCELLED)
 

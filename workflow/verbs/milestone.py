@@ -14,6 +14,7 @@ from workflow.plan import (
     milestones_of,
     put_back,
     take_actions_back,
+    to_json,
 )
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
@@ -59,7 +60,7 @@ def _run(work: Work) -> Outcome:
     made = add_milestone(work.session, work.by, work.escalation, wanted)
     by = f", by {work.says(due)}" if due is not None else ". A day at its end, like `by Friday`, would be shown with it"
     said = f"Milestone {made.n} of {work.number}: {made.text} ({made.share}% of the plan){by}."
-    return Outcome(f"{said} {_planned(work)}", {"id": made.id})
+    return Outcome(f"{said} {_planned(work)}", {"id": made.id, "after": to_json(made)})
 
 
 def _planned(work: Work) -> str:
@@ -69,7 +70,7 @@ def _planned(work: Work) -> str:
 
 def _undo(work: Work, before: dict[str, Any]) -> None:
     if "actions" in before:
-        take_actions_back(work.session, work.by, work.escalation, before["actions"])
+        take_actions_back(work.session, work.by, work.escalation, before)
     else:
         put_back(work.session, work.by, work.escalation, before)
 

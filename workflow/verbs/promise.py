@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from config.words import PromiseState
+from store.risk import Promise
 from workflow.commitments import add_promise, settle_promise
 from workflow.dates import When, parse_date
 from workflow.errors import Refused
@@ -33,6 +34,9 @@ def _run(work: Work) -> Outcome:
 
 
 def _undo(work: Work, before: dict[str, Any]) -> None:
+    made = work.session.get(Promise, before["promise"])
+    if made is not None and made.state == PromiseState.KEPT:
+        raise Refused("That promise was kept since, so I left it as it is.")
     if settle_promise(work.session, work.by, work.escalation, before["promise"], PromiseState.WITHDRAWN) is None:
         raise Refused("That promise stands elsewhere by now.")
 

@@ -43,11 +43,11 @@ def _run(work: Work) -> Outcome:
     letters = [letter for letter in MEANINGS if letter in work.args["letters"]]
     said = f"{person.name} is {say(letters)} on {work.number} now."
     more = f" {moved.name} is not accountable any more, as only one can be." if moved is not None else ""
-    return Outcome(said + more, {"roles": before})
+    return Outcome(said + more, {"roles": before, "after": roles_json(work.session, work.escalation)})
 
 
 def _undo(work: Work, before: dict[str, Any]) -> None:
-    put_roles_back(work.session, work.by, work.escalation, before["roles"])
+    put_roles_back(work.session, work.by, work.escalation, before["roles"], before["after"])
 
 
 VERB = Verb(

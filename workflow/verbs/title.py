@@ -6,7 +6,7 @@ from typing import Any
 from store.people import Contact
 from workflow.contacts import accept_title, contact_for, refuse_title, set_title
 from workflow.dates import When
-from workflow.errors import NotFound
+from workflow.errors import NotFound, Refused
 from workflow.verbs.base import Args, BadArgumentError, Outcome, Rest, Verb, Work
 
 _SAID = re.compile(r"([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{3,255})[ \t]*:[ \t]*(.{0,120})")
@@ -37,19 +37,25 @@ def _run(work: Work) -> Outcome:
         "suggested": contact.suggested_title,
         "from": contact.suggested_from,
     }
-    if said.rstrip(".!").lower() == "accept":
-        return Outcome(
-            f"{contact.name or contact.email} is on record as {accept_title(work.session, work.by, contact)}.", before
-        )
-    if said.rstrip(".!").lower() == "refuse":
-        title = refuse_title(work.session, work.by, contact)
-        return Outcome(f"{contact.name or contact.email} is not taken for {title}; I will not ask again.", before)
+    sentence = _do(work, contact, said)
+    return Outcome(f"{contact.name or contact.email} {sentence}", before | {"after": contact.title})
+
+
+def _do(work: Work, contact: Contact, said: str) -> str:
+    """Take a suggested title, refuse it, or write another; what the contact is now."""
+    word = said.rstrip(".!").lower()
+    if word == "refuse":
+        return f"is not taken for {refuse_title(work.session, work.by, contact)}; I will not ask again."
+    if word == "accept":
+        return f"is on record as {accept_title(work.session, work.by, contact)}."
     set_title(work.session, work.by, contact, said)
-    return Outcome(f"{contact.name or contact.email} is on record as {said}.", before)
+    return f"is on record as {said}."
 
 
 def _undo(work: Work, before: dict[str, Any]) -> None:
     contact = work.session.get_one(Contact, before["contact"])
+    if contact.title != before["after"]:
+        raise Refused(f"The title of {contact.email} was changed since, so I left everything as it is.")
     set_title(work.session, work.by, contact, before["title"])
     contact.title_source = before["source"]
     contact.suggested_title, contact.suggested_from = before["suggested"], before["from"]

@@ -24,6 +24,14 @@ def test_undo_puts_title_and_suggestion_back(desk: Desk) -> None:
     assert (ana.title, ana.suggested_title, ana.suggested_from is None) == ("", "Chief Operating Officer", False)
 
 
+def test_undo_leaves_a_title_that_somebody_wrote_since(desk: Desk) -> None:
+    ana = contact(desk)
+    desk.says_one(f"title {ANA}: COO")
+    desk.says_one(f"title {ANA}: CEO", desk.bob)
+    assert "since, so I left" in desk.refused("undo")
+    assert ana.title == "CEO"
+
+
 def test_a_refused_one_is_not_taken(desk: Desk) -> None:
     ana = contact(desk)
     suggest(desk, "Chief Operating Officer")

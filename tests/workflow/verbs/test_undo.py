@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from store.record import Audit
@@ -54,3 +55,23 @@ def test_it_does_not_go_back_to_an_owner_who_has_left(desk: Desk) -> None:
     desk.lena.active = False
     assert "has left" in desk.refused("undo", desk.bob)
     assert desk.esc.owner_id == desk.bob.id
+
+
+@pytest.mark.parametrize(
+    ("before", "mine", "theirs"),
+    [
+        ("", "milestone 40: x", "reached 1: 50%"),
+        ("milestone 40: x", "milestone m1 30: y", "reached 1: 50%"),
+        ("action: @bob: call", "milestone 40: x", "milestone m1 actions 1"),
+        ("action: @bob: call\nmilestone 40: x\nmilestone 20: y", "milestone m1 actions 1", "milestone m2 actions 1"),
+        ("", "raci @bob R", "raci @mona.adler A"),
+        ("", "risk: they leave", "settled r1: they stay"),
+        ("", "action: @bob: call", "done 1"),
+        ("", "promise Friday: a call", "kept"),
+    ],
+)
+def test_what_somebody_did_since_is_not_taken_back_with_it(desk: Desk, before: str, mine: str, theirs: str) -> None:
+    desk.says(before)
+    desk.says_one(mine)
+    desk.says_one(theirs, desk.bob)
+    assert "since, so I left" in desk.refused("undo")
