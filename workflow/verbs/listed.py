@@ -6,7 +6,9 @@ from collections.abc import Callable
 from workflow.dates import When
 from workflow.verbs.base import Args, BadArgumentError, Rest
 
-_WORDS = re.compile(r"[^\W_][\w/&-]*(?:[ ][\w/&-]+){0,3}")
+_WORDS = re.compile(
+    r"(?!(?:is|was|are|has|will|of|in|on|it|this|that|the|an?)\b)[^\W_][\w/&-]*(?:[ ][\w/&-]+){0,3}", re.IGNORECASE
+)
 _MOST_BARE = 2
 """Words that need no colon before them; more of them are a sentence."""
 

@@ -6,7 +6,12 @@ from workflow.dates import When
 from workflow.fields import set_field
 from workflow.verbs.base import Args, BadArgumentError, Lines, Outcome, Rest, Verb, Work
 
-_FIELD = re.compile(r"([^\W\d_][\w/&-]*(?:[ ][\w/&-]+){0,3})[ \t]*:(.*)", re.DOTALL)
+_FIELD = re.compile(
+    r"(?!(?:up|aside|the|an?|my|our|your|their|his|her|some)\b)"
+    r"([^\W\d_][\w/&-]*(?:[ ][\w/&-]+){0,3})[ \t]*:(.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A name of a field and its value; `set up a call: Friday` is a sentence."""
 
 
 def _parse(rest: Rest, _when: When) -> Args | None:

@@ -82,7 +82,15 @@ def test_undo_puts_back_that_field_alone(desk: Desk, own: Path) -> None:
     assert desk.esc.custom == {"region": "EMEA"}
 
 
-@pytest.mark.parametrize("text", ["Set up the call as we said, please.", "Set the pump to manual now."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Set up the call as we said, please.",
+        "Set the pump to manual now.",
+        "Set up a call: Friday",
+        "set the alarm: now",
+    ],
+)
 def test_a_sentence_is_no_command(desk: Desk, text: str) -> None:
-    desk.says(text)
+    assert desk.says(text).lines == ()
     assert desk.audit("field") == []

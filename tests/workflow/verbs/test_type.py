@@ -29,10 +29,17 @@ def test_undo_puts_it_back(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Type of issue is still unclear.", "type mismatch again?", "Types of pumps are listed below.", "Typed it."],
+    [
+        "Type of issue is still unclear.",
+        "type mismatch again?",
+        "Types of pumps are listed below.",
+        "Typed it.",
+        "Type it.",
+        "type is clear",
+    ],
 )
 def test_a_sentence_is_no_command(desk: Desk, text: str) -> None:
-    desk.says(text)
+    assert desk.says(text).lines == ()
     assert (desk.esc.type, desk.audit("type")) == ("help_needed", [])
 
 
