@@ -19,6 +19,7 @@ from workflow.actions import ALIVE, item_of, link_action
 from workflow.anchornames import need_name
 from workflow.anchors import find_anchor
 from workflow.bulkactions import Bulk, change_many
+from workflow.change import By
 from workflow.errors import Refused
 from workflow.participants import find_person
 from workflow.record import lock
@@ -94,9 +95,11 @@ def reassign(  # noqa: PLR0913, PLR0917 - one per option
 ) -> None:
     """Give many action items to somebody else, in one step; for admins."""
     with opened(ctx) as app, app.store.transaction() as session:
+        # Asked first: what there is, and what is not, is no answer for others.
+        change = by_admin(ctx, session, app)
         bulk = Bulk(assignee_id=_person(session, to))
         wanted = _wanted(session, items, Wanted(_person(session, assignee), tuple(state or ()), overdue, source))
-        _change(ctx, session, app, wanted, bulk, as_json=as_json)
+        _change(session, change, wanted, bulk, as_json=as_json)
 
 
 def set_state(  # noqa: PLR0913, PLR0917 - one per option
@@ -112,8 +115,9 @@ def set_state(  # noqa: PLR0913, PLR0917 - one per option
 ) -> None:
     """Give many action items another state, in one step; for admins."""
     with opened(ctx) as app, app.store.transaction() as session:
+        change = by_admin(ctx, session, app)
         wanted = _wanted(session, items, Wanted(_person(session, assignee), tuple(state or ()), overdue, source))
-        _change(ctx, session, app, wanted, Bulk(state=to, why=why), as_json=as_json)
+        _change(session, change, wanted, Bulk(state=to, why=why), as_json=as_json)
 
 
 def link(
@@ -136,9 +140,9 @@ def link(
     console().print(Text(f"Action item {n} of ESC-{number} is linked to {' '.join(to)}."))
 
 
-def _change(ctx: typer.Context, session: Session, app: Any, wanted: Wanted, bulk: Bulk, *, as_json: bool) -> None:  # noqa: PLR0913 - one step of two commands
+def _change(session: Session, change: By, wanted: Wanted, bulk: Bulk, *, as_json: bool) -> None:
     try:
-        changed = change_many(session, by_admin(ctx, session, app), wanted, bulk)
+        changed = change_many(session, change, wanted, bulk)
     except Refused as refusal:
         refuse(str(refusal))
     if as_json:

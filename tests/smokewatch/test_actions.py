@@ -75,8 +75,11 @@ def test_what_cannot_be_done_says_why(busy: Run, words: tuple[str, ...], code: E
     assert _items(busy) == [("ESC-1:1", "open"), ("ESC-1:2", "open")]
 
 
-def test_bulk_is_for_admins(busy: Run) -> None:
-    code, _, err = busy("--as", "bob@us.example", "actions", "set", "done", "ESC-1:1")
+@pytest.mark.parametrize(
+    "words", [("set", "done", "ESC-1:1"), ("set", "done", "ESC-1:9"), ("reassign", "no", "ESC-9:1")]
+)
+def test_bulk_is_for_admins_and_tells_others_nothing(busy: Run, words: tuple[str, ...]) -> None:
+    code, _, err = busy("--as", "bob@us.example", "actions", *words)
     assert (code, "only an admin" in err) == (Exit.REFUSED, True)
 
 
