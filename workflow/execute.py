@@ -82,8 +82,8 @@ def _lock_all(session: Session, escalation_id: int, block: CommandBlock) -> Esca
 
 
 def _in_order(esc: Escalation, block: CommandBlock, request: Request) -> list[Command | Unknown]:
-    # Below aligned trust nothing may be kept before the confirm, so a closeout waits as a whole.
-    commands = block.commands if request.allowed < Trust.ALIGNED else apart(esc, block.commands)
+    # Nothing of a closeout is kept before its confirm, so it waits as a whole; what it lacks is asked for meanwhile.
+    commands = block.commands if request.allowed < Trust.CONFIRMED else apart(esc, block.commands)
     lines: list[Command | Unknown] = [*commands, *block.unknown]
     return sorted(lines, key=lambda each: each.at)
 
