@@ -46,7 +46,7 @@ def rate(session: Session, by: By, esc: Escalation, said: Score) -> Rating:
     """Keep a rating; a second one from the same address takes the place of the first. The account's last one is it.
 
     Raises:
-        Refused: out of the scale, or the escalation is not resolved yet.
+        Refused: out of the scale, or the escalation is not resolved yet, or by hand over what they wrote themselves.
 
     """
     if not WORST <= said.score <= BEST:
@@ -55,6 +55,10 @@ def rate(session: Session, by: By, esc: Escalation, said: Score) -> Rating:
         raise Refused(f"{esc.number} is not resolved yet; it is rated afterwards.")
     own = select(Rating).where(Rating.escalation_id == esc.id, Rating.address == said.address)
     row = session.scalar(own.order_by(Rating.id.desc()).limit(1).with_for_update())
+    if row is not None and row.message_id is not None and said.message_id is None:
+        raise Refused(
+            f"{said.address} wrote {row.score} of 5 in a mail of their own; only another of theirs changes that."
+        )
     before = None if row is None else row.score
     if row is None:
         row = Rating(escalation_id=esc.id, address=said.address, account_id=esc.account_id)

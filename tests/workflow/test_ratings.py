@@ -6,6 +6,7 @@ from sqlalchemy import select
 from config.words import Channel
 from store.customer import Rating
 from tests.workflow.desk import Desk
+from tests.workflow.test_customer import HELP, INES, wrote
 from workflow.change import By
 from workflow.errors import Refused
 from workflow.ratings import Score, rate
@@ -53,3 +54,11 @@ def test_a_rating_is_written_down_by_hand(desk: Desk) -> None:
 
 def test_a_number_out_of_the_scale_is_answered(desk: Desk) -> None:
     assert "from 1 (not at all content) to 5" in desk.refused("rating 7")
+
+
+def test_nobody_of_ours_writes_over_what_the_customer_wrote(desk: Desk) -> None:
+    mail = wrote(resolved(desk), 1)
+    by = By(None, "smokewatch", Channel.MAIL, desk.now)
+    rate(desk.session, by, desk.esc, Score(1, "", INES, mail.id))
+    desk.team.mailboxes = [HELP]
+    assert "wrote 1 of 5" in desk.refused("rating 5")
