@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.killpoint import killpoint
 from ingest.replies.answers import Post, answer, ask_confirm, by, commented_today, refuse, request, tell, told_lately
-from ingest.replies.changes import changed_since
+from ingest.replies.changes import changed_since, items_changed_since
 from ingest.replies.confirm import confirm
 from ingest.replies.files import keep_files, mail_of
 from ingest.replies.judge import judge
@@ -93,7 +93,10 @@ def _proved(session: Session, post: Post, block: CommandBlock) -> Outcome:
     mail = mail_of(post.reply)
     if not (block.commands or block.comment or block.unknown or block.problem or mail.files):
         return _nothing_said(session, post)
-    newer = changed_since(session, post.claim, post.person, (command.verb for command in block.commands))
+    newer = (
+        *changed_since(session, post.claim, post.person, (command.verb for command in block.commands)),
+        *items_changed_since(session, post.claim, post.person, block.commands),
+    )
     comment_only = not (block.commands or block.unknown or block.problem)
     quiet = comment_only and commented_today(session, post)
     trust = Trust.WEAK if newer else Trust.ALIGNED
