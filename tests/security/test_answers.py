@@ -6,7 +6,7 @@ import pytest
 
 from config.words import NoticeKind
 from tests.security.scene import PROVEN, Scene
-from workflow.verbs import VERBS
+from workflow.verbs import TOPICS
 
 
 def test_each_line_is_answered_with_its_outcome(scene: Scene) -> None:
@@ -55,7 +55,7 @@ def test_an_empty_answer_is_told_what_can_be_answered(scene: Scene, text: str) -
     scene.take(scene.mail(text))
     (answer,) = scene.answers()
     assert "no words of its own" in answer.facts["ask"]
-    assert all(f"`{verb.usage}`" in answer.facts["ask"] for verb in VERBS.values())
+    assert all(f"`{verb.usage}`" in answer.facts["ask"] for verb in TOPICS["every day"])
     assert answer.facts["lines"] == []
     assert scene.reasons() == ["nothing-said"]
 
