@@ -223,6 +223,7 @@ def test_a_rating_of_what_somebody_may_not_see_is_not_told(session: Session, now
         world.step()
     rating, stranger = world.ratings[0], Person(email="new@us.example", name="New", handle="new", role=Role.AGENT)
     session.add(stranger)
+    assert rating.account_id is not None
     session.get_one(Account, rating.account_id).csat = float(rating.score)
     session.flush()
     assert rollups(session, stranger, now)[rating.account_id].csat is None
