@@ -39,25 +39,25 @@ def stage(store: Store, now: datetime) -> Desk:
 
 
 def _both(store: Store, desk: Desk, first: tuple[Person, int, str], second: tuple[Person, int, str]) -> list[str]:
-    """Run two replies at once, each in a transaction of its own; their outcomes."""
+    """Run a reply and a line on the terminal at once, each in a transaction of its own; their outcomes."""
     barrier = Barrier(2)
 
-    def run(person: Person, escalation_id: int, text: str) -> Transcript:
-        by = By(person.id, person.email, Channel.MAIL, desk.now, mail_domain="us.example")
+    def run(road: Channel, person: Person, escalation_id: int, text: str) -> Transcript:
+        by = By(person.id, person.email, road, desk.now, mail_domain="us.example")
         request = Request(Trust.CONFIRMED, Context(load_policy(), Outgoing()))
         with store.transaction() as session:
             barrier.wait(10)
             return run_block(session, by, escalation_id, parse_block(text, desk.now, "UTC"), request)
 
-    def outcome(args: tuple[Person, int, str]) -> str:
+    def outcome(road: Channel, command: tuple[Person, int, str]) -> str:
         try:
-            line = run(*args).lines[0]
+            line = run(road, *command).lines[0]
         except Refused as refusal:
             return f"refused: {refusal}"
         return f"{'ok' if line.ok else 'refused'}: {line.outcome}"
 
     with ThreadPoolExecutor(2) as pool:
-        return sorted(pool.map(outcome, (first, second)))
+        return sorted(pool.map(outcome, (Channel.MAIL, Channel.CLI), (first, second)))
 
 
 def test_one_acknowledges_and_the_other_learns_who(store: Store, stage: Desk) -> None:
