@@ -17,7 +17,7 @@ from store.risk import FindingRow
 from store.tasks import ActionItem
 from store.views import promise_rows
 from workflow.closeout import PARTS, REQUIRED, latest_closeout, spelled
-from workflow.closingduties import closing_duties
+from workflow.closingduties import still_asked
 from workflow.signoff import settled_word, sign_offs_of
 from workflow.verbs.base import Work
 
@@ -66,6 +66,11 @@ def form_of(work: Work) -> Form:
     return Form(missing, known(work), _form(asked, drafts), _form({p: asked[p] for p in PARTS if not drafts[p]}, {}))
 
 
+def _asked(work: Work) -> tuple[str, ...]:
+    rows = still_asked(work.session, work.escalation, work.context, work.by.now)
+    return tuple(f"{row.n}. {row.text}" for row in rows)
+
+
 def known(work: Work) -> tuple[Heading, ...]:
     """What the record knows of how it went; headings without lines are left out."""
     session, esc = work.session, work.escalation
@@ -76,7 +81,7 @@ def known(work: Work) -> tuple[Heading, ...]:
         Heading("What we promised", _promises(session, esc, work.says)),
         Heading("What was wrong in the customer's eyes", _signals(session, esc, work.says)),
         Heading("Action items", _actions(session, esc)),
-        Heading("Still asked for by the playbook", tuple(f"{d.n}. {d.text}" for d in closing_duties(session, esc))),
+        Heading("Still asked for by the playbook", _asked(work)),
         Heading("The customer's word", _word(session, esc, work.says)),
         Heading("The closeout before", _before(session, esc)),
     )

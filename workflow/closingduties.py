@@ -1,5 +1,7 @@
 """What the playbook asks for before an escalation is closed: done by what the record shows, named, or in the way."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from config.playbooks import Playbooks
@@ -18,6 +20,12 @@ def closing_duties(session: Session, esc: Escalation) -> list[Duty]:
     return [row for row in duties_of(session, esc) if row.state == DutyState.OPEN and row.due_at is None]
 
 
+def still_asked(session: Session, esc: Escalation, ctx: Context, now: datetime) -> list[Duty]:
+    """The open duties of the close that the record does not show as done."""
+    books, rows = ctx.playbooks, closing_duties(session, esc)
+    return [row for row in rows if books is None or shown(session, esc, row, books, now) is None]
+
+
 def settle_for_close(session: Session, by: By, esc: Escalation, ctx: Context) -> list[Duty]:
     """Let the record do what it shows of the closing duties; which are left.
 
@@ -27,7 +35,7 @@ def settle_for_close(session: Session, by: By, esc: Escalation, ctx: Context) ->
     """
     if ctx.playbooks is None:
         return []
-    left = [row for row in closing_duties(session, esc) if not _shown(session, by, esc, row, ctx.playbooks)]
+    left = [row for row in closing_duties(session, esc) if not settle_shown(session, by, esc, row, ctx.playbooks)]
     if left and ctx.policy.playbooks.open_duties_block_close:
         raise Refused(
             f"{esc.number} cannot be closed while the playbook asks for: {say(left)}. Write `did {left[0].n}: how`, or "
@@ -41,9 +49,9 @@ def say(rows: list[Duty]) -> str:
     return "; ".join(f"{row.n} {row.text}" for row in rows)
 
 
-def _shown(session: Session, by: By, esc: Escalation, row: Duty, playbooks: Playbooks) -> bool:
-    rule = playbooks.named(row.playbook).rule(row.key)
-    how = None if rule is None or rule.shown_by is None else shown(session, esc, row, rule.shown_by, by.now)
+def settle_shown(session: Session, by: By, esc: Escalation, row: Duty, playbooks: Playbooks) -> bool:
+    """Call a duty done where the record shows it; whether it does."""
+    how = shown(session, esc, row, playbooks, by.now)
     if how is not None:
         settle_duty(session, by, row, Word(DutyState.DONE, f"the record shows it: {how}"), playbooks)
     return how is not None

@@ -18,11 +18,11 @@ from store.record import Escalation
 from store.setbacks import one_by_one
 from store.tasks import Duty
 from workflow.change import By, Step, written
+from workflow.closingduties import settle_shown
 from workflow.context import Context
-from workflow.duties import Word, drop_duties, duties_of, follow_path, settle_duty
+from workflow.duties import drop_duties, duties_of, follow_path
 from workflow.record import lock
 from workflow.routing import managers_of
-from workflow.shown import shown
 from workflow.standing import carry_risk, say_few
 from workflow.states import ACTIVE
 
@@ -137,7 +137,7 @@ class _Watch:
     def look(self) -> None:
         """Let the record do what it shows, then tell of what is overdue, all of it together."""
         rows = [row for row in duties_of(self.session, self.esc) if row.state == DutyState.OPEN and row.due_at]
-        done = [row for row in rows if self._shown(row)]
+        done = [row for row in rows if settle_shown(self.session, self.by, self.esc, row, self.playbooks)]
         late = [row for row in rows if row not in done and self._late(row)]
         for row in late:
             row.told_overdue_at = self.by.now
@@ -153,15 +153,6 @@ class _Watch:
 
     def _late(self, row: Duty) -> bool:
         return row.due_at is not None and row.due_at <= self.by.now and row.told_overdue_at is None
-
-    def _shown(self, row: Duty) -> bool:
-        rule = self.playbooks.named(row.playbook).rule(row.key)
-        if rule is None or rule.shown_by is None:
-            return False
-        how = shown(self.session, self.esc, row, rule.shown_by, self.by.now)
-        if how is not None:
-            settle_duty(self.session, self.by, row, Word(DutyState.DONE, f"the record shows it: {how}"), self.playbooks)
-        return how is not None
 
     def _tell(self, late: Sequence[Duty], before: str) -> None:
         """One notice to each who answers for it, whatever number of duties there are."""

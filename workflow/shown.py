@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from config.playbooks import Shown
+from config.playbooks import Playbooks, Shown
 from config.words import Channel, Direction, MailKind
 from store.mail import Conversation, Message
 from store.people import Person
@@ -14,9 +14,10 @@ from store.record import Audit, Escalation, Participant, SignOff
 from store.tasks import Duty, Milestone, RaciRole, RegisterEntry
 
 
-def shown(session: Session, esc: Escalation, duty: Duty, by: Shown, now: datetime) -> str | None:
+def shown(session: Session, esc: Escalation, duty: Duty, playbooks: Playbooks, now: datetime) -> str | None:
     """The sentence that says how the record does this duty, or None."""
-    return _WAYS[by](session, esc, duty, now)
+    rule = playbooks.named(duty.playbook).rule(duty.key)
+    return None if rule is None or rule.shown_by is None else _WAYS[rule.shown_by](session, esc, duty, now)
 
 
 def _path(session: Session, esc: Escalation, _duty: Duty, _now: datetime) -> str | None:

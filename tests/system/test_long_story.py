@@ -180,6 +180,7 @@ def _closed_with_a_post_mortem(played: Played) -> None:
     assert SIGNED in _said(played, LENA, "signed off\nresolve: firmware 4.2 is in")
     assert "ESC-1 is resolved." in _confirmed(played, LENA)
     asked = _said(played, LENA, "close")
+    assert "Get the customer's sign-off" not in asked
     assert "I still need `root cause:`" in asked
     assert "What was wrong, and what was missing" in asked
     _said(played, LENA, "close\nroot cause: a watchdog timer overflowed\nlessons: test over three nights")
