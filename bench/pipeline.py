@@ -8,6 +8,7 @@ import hashlib
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -29,6 +30,8 @@ from store.mail import RawMail
 from workflow.sweep import sweep_once
 
 BATCH = 50
+THREADS = 2
+"""What `smokewatch worker` has without being told: one waits for the database while the other reads."""
 WARM = 500
 """Mails of each process that are not counted: RE2 makes its automata, and the database its plans, first."""
 
@@ -74,11 +77,11 @@ def _store(url: str) -> Store:
 
 
 def work(url: str, ids: list[int]) -> None:
-    """Process the mails, as one worker process does."""
+    """Process the mails, as one worker process with its threads does."""
     store = _store(url)
     ctx = context()
-    for batch in batches(ids):
-        process_batch(store, batch, ctx, NOW)
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda batch: process_batch(store, batch, ctx, NOW), list(batches(ids))))
 
 
 def processes(url: str, ids: list[int], count: int) -> float:
