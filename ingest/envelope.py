@@ -81,11 +81,6 @@ def read_envelope(fields: Fields) -> Envelope:
     )
 
 
-def _is_plain(value: str) -> bool:
-    """Whether a From is a bare address or `name <address>`; a long one is not looked at."""
-    return len(value) <= REMEMBERED_CHARS and _PLAIN.fullmatch(value) is not None
-
-
 def _addresses(fields: Fields, name: str) -> tuple[tuple[Address, ...], list[str]]:
     """Every address in the fields of that name, each once, and a sentence when part of them could not be read.
 

@@ -1,7 +1,6 @@
 """Mails to the customer: drafted from the record, and never on their way without the person who sent them."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -159,12 +158,6 @@ def numbered(session: Session, esc: Escalation, n: int) -> CustomerMail:
     known = ", ".join(str(each.n) for each in drafts)
     there = f"its drafts: {known}" if known else "it has none; `update customer` makes one"
     raise NotFound(f"{esc.number} has no draft {n} to the customer ({there}).")
-
-
-def mails_of(session: Session, escalation_id: int) -> Sequence[CustomerMail]:
-    """All mails to the customer of one escalation, by number."""
-    own = select(CustomerMail).where(CustomerMail.escalation_id == escalation_id)
-    return session.scalars(own.order_by(CustomerMail.n)).all()
 
 
 def check_allowed(ctx: Context, kind: CustomerMailKind) -> None:
